@@ -1,0 +1,195 @@
+package dev.bellhop.config;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.Config;
+
+/**
+ * Every setting, read once and checked. The names are those of MicroProfile Config, so {@code bellhop.redis.uri} may come
+ * from the environment as {@code BELLHOP_REDIS_URI}, from a system property, or from what else the server offers.
+ *
+ * @param redisUris            {@code bellhop.redis.uri}: one, or several with {@code bellhop.redis.cluster}
+ * @param redisCluster         {@code bellhop.redis.cluster}
+ * @param channel              {@code bellhop.channel}: the channel of messages that are not kept
+ * @param scheduledKey         {@code bellhop.scheduled-key}: the zset of scheduled messages
+ * @param consumerStream       {@code bellhop.consumer-stream}: the stream of what pages send
+ * @param consumerStreamLength {@code bellhop.consumer-stream.max-length}: about how many entries it keeps
+ * @param keyPrefix            {@code bellhop.key-prefix}
+ * @param sessionAttribute     {@code bellhop.user.session-attribute}: the HTTP session's attribute that holds the user id;
+ *                             empty: the container's principal
+ * @param ssoCookies           {@code bellhop.sso-cookies}: the cookies in which servers carry their single sign-on
+ * @param origins              {@code bellhop.origins}: origins allowed besides the WAR's own
+ * @param inboxMaxMessages     {@code bellhop.inbox.max-messages}, per user
+ * @param inboxRetention       {@code bellhop.inbox.retention}
+ * @param maxMessageSize       {@code bellhop.connection.max-message-size}: UTF-8 bytes, both ways
+ * @param queueMessages        {@code bellhop.connection.queue}: messages waiting in one outbox
+ * @param queueBytes           {@code bellhop.connection.queue-bytes}: UTF-8 bytes waiting in one outbox
+ * @param rate                 {@code bellhop.connection.rate}: frames a second that a page may send
+ * @param burst                {@code bellhop.connection.burst}: frames at once
+ * @param maxConnections       {@code bellhop.user.max-connections}: of one user on one node
+ * @param loginTimeout         {@code bellhop.login-timeout}: from the handshake to the {@code login} frame
+ * @param pingInterval         {@code bellhop.ping-interval}: a peer that has been silent for twice as long is dead
+ */
+public record Settings(
+        List<String> redisUris,
+        boolean redisCluster,
+        String channel,
+        String scheduledKey,
+        String consumerStream,
+        int consumerStreamLength,
+        String keyPrefix,
+        Optional<String> sessionAttribute,
+        Set<String> ssoCookies,
+        Set<String> origins,
+        int inboxMaxMessages,
+        Duration inboxRetention,
+        int maxMessageSize,
+        int queueMessages,
+        int queueBytes,
+        int rate,
+        int burst,
+        int maxConnections,
+        Duration loginTimeout,
+        Duration pingInterval) {
+
+    /**
+     * Reads and checks all settings.
+     *
+     * @throws IllegalArgumentException whose message names the setting, what is wrong and what is expected, in one line
+     */
+    public static Settings read(Config config) {
+        Source source = new Source(config);
+        boolean cluster = source.value("bellhop.redis.cluster", "false", Settings::bool, "true or false");
+        int rate = source.number("bellhop.connection.rate", 20, 1, 100_000);
+        Settings settings = new Settings(
+                source.value("bellhop.redis.uri", "redis://localhost:6379", Settings::redisUris,
+                        "redis://, rediss:// or redis-sentinel:// and a host, several parted by commas"),
+                cluster,
+                source.name("bellhop.channel", "websocket:producer:channel"),
+                source.name("bellhop.scheduled-key", "{websocket}:timing:messages"),
+                source.name("bellhop.consumer-stream", "websocket:consumer:stream"),
+                source.number("bellhop.consumer-stream.max-length", 100_000, 1, 100_000_000),
+                source.name("bellhop.key-prefix", "bellhop:"),
+                source.text("bellhop.user.session-attribute"),
+                source.value("bellhop.sso-cookies", "JSESSIONIDSSO,LtpaToken2", Settings::list, "cookie names, parted by commas"),
+                source.value("bellhop.origins", "", Settings::originList, "https://host or https://host:port, parted by commas"),
+                source.number("bellhop.inbox.max-messages", 1000, 1, 1_000_000),
+                source.duration("bellhop.inbox.retention", "P30D", Duration.ofSeconds(1), Duration.ofDays(3650)),
+                source.number("bellhop.connection.max-message-size", 65_536, 128, 16 << 20),
+                source.number("bellhop.connection.queue", 1000, 1, 1_000_000),
+                source.number("bellhop.connection.queue-bytes", 1 << 20, 1024, 1 << 30),
+                rate,
+                source.number("bellhop.connection.burst", 2 * rate, 1, 1_000_000),
+                source.number("bellhop.user.max-connections", 50, 1, 100_000),
+                source.duration("bellhop.login-timeout", "PT10S", Duration.ofMillis(100), Duration.ofMinutes(10)),
+                source.duration("bellhop.ping-interval", "PT20S", Duration.ofSeconds(1), Duration.ofMinutes(5)));
+        settings.checkTogether();
+        return settings;
+    }
+
+    private void checkTogether() {
+        if (!redisCluster && redisUris.size() > 1) {
+            throw new IllegalArgumentException("bellhop.redis.uri: several addresses need bellhop.redis.cluster=true");
+        }
+        if (!scheduledKey.contains("{websocket}")) { // why: promotion is one script over this key and the ingest stream
+            throw new IllegalArgumentException("bellhop.scheduled-key: must contain {websocket}, the hash slot of the ingest stream");
+        }
+        if (queueBytes < 2 * maxMessageSize) {
+            throw new IllegalArgumentException(
+                    "bellhop.connection.queue-bytes: must be at least twice bellhop.connection.max-message-size (" + maxMessageSize + ")");
+        }
+    }
+
+    private static boolean bool(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException();
+        };
+    }
+
+    private static List<String> redisUris(String text) {
+        // why: in redis-sentinel://a,b,c/0#name the commas part the sentinels of one address
+        List<String> uris = text.startsWith("redis-sentinel") || text.startsWith("rediss-sentinel")
+                ? List.of(text) : List.copyOf(list(text));
+        boolean good = uris.stream().allMatch(uri -> uri.matches("(redis|rediss|redis-sentinel|rediss-sentinel)://[^\\s/]+.*"));
+        if (uris.isEmpty() || !good) {
+            throw new IllegalArgumentException();
+        }
+        return uris;
+    }
+
+    private static Set<String> originList(String text) {
+        Set<String> origins = list(text);
+        for (String origin : origins) {
+            URI uri = URI.create(origin);
+            if (uri.getHost() == null || uri.getScheme() == null || !uri.getRawPath().isEmpty()) {
+                throw new IllegalArgumentException();
+            }
+        }
+        return origins.stream().map(origin -> origin.toLowerCase(java.util.Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Set<String> list(String text) {
+        return text.isBlank() ? Set.of()
+                : List.of(text.split(",")).stream().map(String::strip).filter(Predicate.not(String::isEmpty))
+                        .collect(Collectors.toCollection(java.util.LinkedHashSet::new));
+    }
+
+    /** Reads single settings; what it refuses it names. */
+    private record Source(Config config) {
+
+        Optional<String> text(String name) {
+            return config.getOptionalValue(name, String.class).map(String::strip).filter(Predicate.not(String::isEmpty));
+        }
+
+        <T> T value(String name, String fallback, java.util.function.Function<String, T> reader, String expected) {
+            String text = text(name).orElse(fallback);
+            try {
+                return reader.apply(text);
+            } catch (RuntimeException unreadable) {
+                throw refused(name, text, expected);
+            }
+        }
+
+        String name(String name, String fallback) {
+            return value(name, fallback, text -> {
+                if (text.length() > 200 || text.chars().anyMatch(c -> c <= ' ')) {
+                    throw new IllegalArgumentException();
+                }
+                return text;
+            }, "at most 200 characters without white space");
+        }
+
+        int number(String name, int fallback, int least, int most) {
+            return value(name, Integer.toString(fallback), text -> {
+                int number = Integer.parseInt(text);
+                if (number < least || number > most) {
+                    throw new IllegalArgumentException();
+                }
+                return number;
+            }, "a whole number from " + least + " to " + most);
+        }
+
+        Duration duration(String name, String fallback, Duration least, Duration most) {
+            return value(name, fallback, text -> {
+                Duration duration = Duration.parse(text);
+                if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
+                    throw new IllegalArgumentException();
+                }
+                return duration;
+            }, "an ISO-8601 duration from " + least + " to " + most);
+        }
+
+        private static IllegalArgumentException refused(String name, String text, String expected) {
+            // why not the value of the URI: it may hold a password
+            String shown = name.equals("bellhop.redis.uri") ? "the value" : '"' + text.replaceAll("\\p{Cntrl}", "?") + '"';
+            return new IllegalArgumentException(name + ": " + shown + " is not " + expected);
+        }
+    }
+}

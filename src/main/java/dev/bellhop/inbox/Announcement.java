@@ -1,0 +1,62 @@
+package dev.bellhop.inbox;
+
+import dev.bellhop.message.Position;
+
+/** What is said on a user's channel, to every node that holds a connection of the user. */
+public sealed interface Announcement {
+
+    /**
+     * A message was kept.
+     *
+     * @param position  its place
+     * @param expiresAt milliseconds since 1970, 0 for never
+     * @param frameTail the frame without its opening brace and position
+     */
+    record Kept(Position position, long expiresAt, String frameTail) implements Announcement {}
+
+    /**
+     * The user has read everything up to a position.
+     *
+     * @param connection whose page said so, {@code -} for none
+     */
+    record Read(Position position, long unread, String connection) implements Announcement {}
+
+    /** A login of the user has ended. */
+    record LoginEnded(String loginId) implements Announcement {}
+
+    /** All connections of the user are to close with this code. */
+    record Disconnected(int closeCode) implements Announcement {}
+
+    /**
+     * Reads what {@link Inbox} and its scripts publish.
+     *
+     * @throws IllegalArgumentException if it is nothing of the kind
+     */
+    static Announcement parse(String text) {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("empty announcement");
+        }
+        String rest = text.substring(1);
+        return switch (text.charAt(0)) {
+            case 'm' -> {
+                int afterPosition = rest.indexOf(' ');
+                int afterExpiry = rest.indexOf(' ', afterPosition + 1);
+                if (afterPosition < 0 || afterExpiry < 0) {
+                    throw new IllegalArgumentException("cut announcement");
+                }
+                yield new Kept(Position.of(rest.substring(0, afterPosition)),
+                        Long.parseLong(rest, afterPosition + 1, afterExpiry, 10), rest.substring(afterExpiry + 1));
+            }
+            case 'r' -> {
+                String[] parts = rest.split(" ", 3);
+                if (parts.length < 3) {
+                    throw new IllegalArgumentException("cut announcement");
+                }
+                yield new Read(Position.of(parts[0]), Long.parseLong(parts[1]), parts[2]);
+            }
+            case 'l' -> new LoginEnded(rest);
+            case 'd' -> new Disconnected(Integer.parseInt(rest));
+            default -> throw new IllegalArgumentException("unknown announcement");
+        };
+    }
+}

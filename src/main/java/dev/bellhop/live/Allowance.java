@@ -1,0 +1,52 @@
+package dev.bellhop.live;
+
+/**
+ * How many frames a page may still send: a token bucket; and how many of its frames were refused lately.
+ *
+ * <p>Not thread-safe: a server hands over one connection's frames one after another.
+ */
+final class Allowance {
+    /** As many refused frames as ten seconds' allowance, less one forgiven a second, are abuse. */
+    private static final int ABUSE_SECONDS = 10;
+
+    private final int rate;
+    private final int burst;
+    private double tokens;
+    private double strikes;
+    private long tokensAt;
+    private long strikesAt;
+
+    Allowance(int rate, int burst, long now) {
+        this.rate = rate;
+        this.burst = burst;
+        tokens = burst;
+        tokensAt = now;
+        strikesAt = now;
+    }
+
+    /**
+     * Takes one frame's token.
+     *
+     * @param now {@link System#nanoTime}
+     */
+    boolean take(long now) {
+        tokens = Math.min(burst, tokens + (now - tokensAt) * 1e-9 * rate);
+        tokensAt = now;
+        if (tokens < 1) {
+            return false;
+        }
+        tokens--;
+        return true;
+    }
+
+    /**
+     * Notes that a frame was refused.
+     *
+     * @return true if this is abuse
+     */
+    boolean strike(long now) {
+        strikes = Math.max(0, strikes - (now - strikesAt) * 1e-9) + 1;
+        strikesAt = now;
+        return strikes > ABUSE_SECONDS * rate;
+    }
+}

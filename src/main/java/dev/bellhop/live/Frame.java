@@ -1,0 +1,48 @@
+package dev.bellhop.live;
+
+import dev.bellhop.inbox.Announcement;
+import dev.bellhop.message.Json;
+import dev.bellhop.message.Position;
+import dev.bellhop.message.Utf8;
+
+/**
+ * One text frame for pages: built once, however many connections it goes to.
+ *
+ * @param bytes    its length in UTF-8
+ * @param position of a kept message; else null
+ */
+record Frame(String text, int bytes, Position position) {
+
+    static final Frame PONG = of("{\"msg_type\":\"pong\"}");
+
+    private static Frame of(String text) {
+        return new Frame(text, Utf8.length(text), null);
+    }
+
+    /** A kept message. */
+    static Frame kept(Announcement.Kept kept) {
+        String text = "{\"id\":\"" + kept.position() + "\"," + kept.frameTail();
+        return new Frame(text, Utf8.length(text), kept.position());
+    }
+
+    /** A message that is not kept. */
+    static Frame passing(String frameTail) {
+        return of('{' + frameTail);
+    }
+
+    /** The answer to {@code login}. */
+    static Frame login(String user, Position end, long unread, boolean recovered, Position from) {
+        return of("{\"msg_type\":\"login\",\"data\":{\"user_id\":" + Json.quote(user) + ",\"last_id\":\"" + end + "\",\"unread\":" + unread
+                + ",\"recovered\":" + recovered + ",\"from_id\":\"" + from + "\"}}");
+    }
+
+    /** Another page of the user has read up to a position. */
+    static Frame read(Announcement.Read read) {
+        return of("{\"msg_type\":\"read\",\"data\":{\"id\":\"" + read.position() + "\",\"unread\":" + read.unread() + "}}");
+    }
+
+    /** The frame before was refused. */
+    static Frame error(String code, String message) {
+        return of("{\"msg_type\":\"error\",\"data\":{\"code\":" + Json.quote(code) + ",\"message\":" + Json.quote(message) + "}}");
+    }
+}

@@ -1,0 +1,62 @@
+package dev.bellhop.live;
+
+import dev.bellhop.config.Settings;
+import dev.bellhop.metric.Metrics;
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
+import java.io.IOException;
+import java.util.Locale;
+
+/**
+ * Turns strangers away before the upgrade: 403 for a foreign origin
+ * (<a href="https://www.rfc-editor.org/rfc/rfc6455#section-10.2">RFC 6455, 10.2</a>), 401 for nobody.
+ *
+ * <p>Why a filter, not a security constraint: that would answer a stranger with 200 and the login page; and not
+ * {@code checkOrigin}: refusing there gives other codes on other servers.
+ */
+@WebFilter(urlPatterns = "/ws", asyncSupported = true)
+public class HandshakeFilter extends HttpFilter {
+    private static final long serialVersionUID = 1L;
+
+    @Inject
+    private transient Settings settings;
+    @Inject
+    private transient Identity identity;
+    @Inject
+    private transient Metrics metrics;
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (!Origins.allowed(request, settings.origins())) {
+            refuse(response, HttpServletResponse.SC_FORBIDDEN, "origin");
+            return;
+        }
+        HttpSession session = request.getSession(false);
+        if (identity.user(request.getUserPrincipal(), session).isEmpty()) {
+            refuse(response, HttpServletResponse.SC_UNAUTHORIZED, "login");
+            return;
+        }
+        if (!"websocket".equals(String.valueOf(request.getHeader("Upgrade")).toLowerCase(Locale.ROOT))) {
+            response.setHeader("Upgrade", "websocket");
+            refuse(response, 426, "upgrade");
+            return;
+        }
+        if (session == null) {
+            // why now: after the upgrade it is too late, and logging out is told through it
+            HttpSessions.markOwn(request.getSession(true));
+        }
+        chain.doFilter(request, response);
+    }
+
+    private void refuse(HttpServletResponse response, int status, String reason) throws IOException {
+        metrics.counter("handshakes_refused", "Handshakes refused before the upgrade", "reason", reason).add();
+        response.sendError(status);
+    }
+}

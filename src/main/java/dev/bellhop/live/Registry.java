@@ -1,0 +1,105 @@
+package dev.bellhop.live;
+
+import dev.bellhop.redis.Keys;
+import dev.bellhop.redis.PubSub;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Who is connected to this node: a {@link UserFeed} for each user, and with it the subscription to the user's channel.
+ *
+ * <p>Thread-safe; no lock spans users.
+ */
+@ApplicationScoped
+class Registry {
+    /** How long a user's subscription outlives the last connection: in an application of many pages each click reconnects. */
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final ConcurrentMap<String, UserFeed> feeds = new ConcurrentHashMap<>();
+    private final Set<UserFeed> haveSent = ConcurrentHashMap.newKeySet();
+    private final LongAdder connections = new LongAdder();
+    private final PubSub pubSub;
+    private final Keys keys;
+
+    Registry() { // for the container's proxy
+        this(null, null);
+    }
+
+    @Inject
+    Registry(PubSub pubSub, Keys keys) {
+        this.pubSub = pubSub;
+        this.keys = keys;
+    }
+
+    /** Adds a connection to its user's; the first one has the node subscribe to the user's channel. */
+    UserFeed add(Connection connection, Live live) {
+        connections.increment();
+        return feeds.compute(connection.login().userId(), (user, known) -> {
+            UserFeed feed = known == null ? new UserFeed(user, live) : known;
+            feed.add(connection);
+            if (known == null) {
+                pubSub.subscribe(keys.channel(user));
+            }
+            return feed;
+        });
+    }
+
+    /** Takes a connection out; doing it again changes nothing. */
+    void remove(Connection connection) {
+        UserFeed feed = connection.feed();
+        if (feed != null && feed.remove(connection)) {
+            connections.decrement();
+        }
+    }
+
+    /** The user's feed, or null if this node holds none. */
+    UserFeed feed(String user) {
+        return feeds.get(user);
+    }
+
+    Collection<UserFeed> feeds() {
+        return feeds.values();
+    }
+
+    int connections() {
+        return connections.intValue();
+    }
+
+    int users() {
+        return (int) feeds.values().stream().filter(feed -> feed.connections().length > 0).count();
+    }
+
+    /** Notes that the feed's delivered mark is to be written. */
+    void hasSent(UserFeed feed) {
+        haveSent.add(feed);
+    }
+
+    /** Takes the feeds whose delivered mark is to be written. */
+    void drainSent(java.util.function.Consumer<UserFeed> to) {
+        for (Iterator<UserFeed> all = haveSent.iterator(); all.hasNext(); ) {
+            UserFeed feed = all.next();
+            all.remove();
+            to.accept(feed);
+        }
+    }
+
+    /** Gives up the subscriptions of users who have been away for a while. */
+    void dropEmpty(long now) {
+        for (String user : feeds.keySet()) {
+            feeds.computeIfPresent(user, (name, feed) -> {
+                if (!feed.isEmptySince(now - LINGER_NANOS)) {
+                    return feed;
+                }
+                pubSub.unsubscribe(keys.channel(name));
+                return null;
+            });
+        }
+    }
+}

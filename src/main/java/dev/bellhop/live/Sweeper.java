@@ -1,0 +1,94 @@
+package dev.bellhop.live;
+
+import dev.bellhop.config.Settings;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Looks at every connection twice a second: closes who does not log in, does not read or has gone silent, and pings the
+ * rest; writes the delivered marks; gives up subscriptions that nobody needs.
+ *
+ * <p>Why not the server's own idle and send time-outs: on some servers they never fire, or fire and close nothing.
+ */
+@ApplicationScoped
+class Sweeper {
+    private static final System.Logger LOG = System.getLogger(Sweeper.class.getName());
+    private static final long PERIOD_MILLIS = 500;
+    /** A send that takes longer ends its connection. */
+    private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    @Resource
+    private ManagedScheduledExecutorService scheduler;
+
+    private final Settings settings;
+    private final Registry registry;
+    private final Live live;
+    private ScheduledFuture<?> sweeps;
+
+    Sweeper() { // for the container's proxy
+        this(null, null, null);
+    }
+
+    @Inject
+    Sweeper(Settings settings, Registry registry, Live live) {
+        this.settings = settings;
+        this.registry = registry;
+        this.live = live;
+    }
+
+    void start() {
+        sweeps = scheduler.scheduleWithFixedDelay(this::sweep, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void sweep() {
+        try { // why: a task that throws is not run again
+            long now = System.nanoTime();
+            for (UserFeed feed : registry.feeds()) {
+                for (Connection connection : feed.connections()) {
+                    look(feed, connection, now);
+                }
+            }
+            registry.drainSent(live::noteDelivered);
+            registry.dropEmpty(now);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "A sweep over the connections failed; the next is in half a second. Please report this.", e);
+        }
+    }
+
+    private void look(UserFeed feed, Connection connection, long now) {
+        long interval = settings.pingInterval().toNanos();
+        long stalled = connection.outbox().stalledNanos(now);
+        if (feed.isBeforeLogin(connection) && now - connection.openedNanos() > settings.loginTimeout().toNanos()) {
+            connection.close(CloseCode.LOGIN_TIMEOUT);
+        } else if (stalled > STALLED_NANOS) {
+            live.slowConsumers().add();
+            connection.close(CloseCode.OVERLOADED);
+        } else if (now - connection.heardNanos() > 2 * interval) {
+            connection.close(CloseCode.SILENT);
+        } else if (now - Math.max(connection.heardNanos(), connection.pingedNanos()) > interval && stalled == 0) {
+            connection.pinged(now);
+            ping(connection);
+        }
+    }
+
+    private static void ping(Connection connection) {
+        try {
+            connection.session().getAsyncRemote().sendPing(ByteBuffer.allocate(0));
+        } catch (IOException | RuntimeException e) {
+            connection.failed(e);
+        }
+    }
+
+    void stop() {
+        if (sweeps != null) {
+            sweeps.cancel(false);
+        }
+        registry.drainSent(live::noteDelivered);
+    }
+}

@@ -1,0 +1,121 @@
+package dev.bellhop.redis;
+
+import dev.bellhop.config.Settings;
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.Delay;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Lettuce, set up for one Redis or a cluster, so that nobody else needs to know which. Lives from start to stop.
+ *
+ * <p>Lettuce's defaults do not fit: they queue without bound while Redis is away and send again, after a reconnect, what
+ * may have been done already. Here a call is refused at once while Redis is away, and never sent twice.
+ */
+final class Client {
+    /** How long any command may take. */
+    static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final int MAX_WAITING = 50_000;
+
+    private final Settings settings;
+    private final ClientResources resources;
+    private final EventExecutor dispatcher;
+    private final AbstractRedisClient commands;
+    private final AbstractRedisClient subscriptions;
+
+    Client(Settings settings) {
+        this.settings = settings;
+        resources = DefaultClientResources.builder()
+                .ioThreadPoolSize(2)
+                .computationThreadPoolSize(2)
+                .reconnectDelay(() -> Delay.fullJitter(Duration.ofMillis(50), Duration.ofSeconds(2), 50, TimeUnit.MILLISECONDS))
+                .build();
+        dispatcher = resources.eventExecutorGroup().next();
+        commands = client(true);
+        subscriptions = client(false); // why no reconnect: PubSub starts a new connection itself, also when one has gone deaf
+    }
+
+    private AbstractRedisClient client(boolean reconnect) {
+        List<RedisURI> uris = settings.redisUris().stream().map(RedisURI::create).toList();
+        uris.forEach(uri -> {
+            uri.setTimeout(TIMEOUT);
+            uri.setClientName("bellhop");
+        });
+        if (settings.redisCluster()) {
+            RedisClusterClient client = RedisClusterClient.create(resources, uris);
+            ClusterTopologyRefreshOptions refresh = ClusterTopologyRefreshOptions.builder().enablePeriodicRefresh(Duration.ofSeconds(30)).build();
+            client.setOptions(options(ClusterClientOptions.builder(), reconnect).topologyRefreshOptions(refresh).build());
+            return client;
+        }
+        RedisClient client = RedisClient.create(resources, uris.get(0));
+        client.setOptions(options(ClientOptions.builder(), reconnect).build());
+        return client;
+    }
+
+    @SuppressWarnings("unchecked") // why: ClusterClientOptions.Builder narrows the builder's return type
+    private static <B extends ClientOptions.Builder> B options(B builder, boolean reconnect) {
+        return (B) builder
+                .autoReconnect(reconnect)
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .requestQueueSize(MAX_WAITING)
+                .replayFilter(command -> true) // true: not sent again
+                .timeoutOptions(TimeoutOptions.enabled(TIMEOUT))
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(Duration.ofSeconds(3))
+                        .tcpNoDelay(true)
+                        // why: a Redis host that vanishes without a word must not be waited for as long as TCP would
+                        .keepAlive(SocketOptions.KeepAliveOptions.builder().enable().idle(Duration.ofSeconds(5))
+                                .interval(Duration.ofSeconds(2)).count(3).build())
+                        .build());
+    }
+
+    /** Where all that touches Netty runs, in order; its thread ends with the client. */
+    EventExecutor dispatcher() {
+        return dispatcher;
+    }
+
+    /** One connection for commands. Blocks for at most the connect timeout. */
+    Commands connect() {
+        if (commands instanceof RedisClusterClient cluster) {
+            StatefulRedisClusterConnection<String, String> connection = cluster.connect();
+            return new Commands(connection, connection.async());
+        }
+        StatefulRedisConnection<String, String> connection = ((RedisClient) commands).connect();
+        return new Commands(connection, connection.async());
+    }
+
+    record Commands(StatefulConnection<String, String> connection, RedisClusterAsyncCommands<String, String> async) {}
+
+    /** One connection for subscriptions, not reconnecting. Blocks for at most the connect timeout. */
+    StatefulRedisPubSubConnection<String, String> connectPubSub() {
+        return subscriptions instanceof RedisClusterClient cluster
+                ? cluster.connectPubSub() : ((RedisClient) subscriptions).connectPubSub();
+    }
+
+    /** Ends every connection and thread. Blocks for some seconds at most. */
+    void close() throws InterruptedException {
+        subscriptions.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        commands.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        resources.shutdown(0, 2, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS);
+        // why: this thread of Netty's own goes after a second without work; until then it holds the class loader
+        GlobalEventExecutor.INSTANCE.awaitInactivity(5, TimeUnit.SECONDS);
+    }
+}

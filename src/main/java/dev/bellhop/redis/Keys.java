@@ -1,0 +1,100 @@
+package dev.bellhop.redis;
+
+import dev.bellhop.config.Settings;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+
+/**
+ * The names of all keys and channels in Redis. Whatever belongs to a user shares one hash slot, and so does whatever
+ * belongs to scheduling and ingest (<a href="https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags">hash tags</a>).
+ */
+@ApplicationScoped
+public class Keys {
+    /** The stream into which producers write, and into which due messages are promoted. */
+    public static final String INGEST = "{websocket}:producer:stream";
+    /** The lease of the node that reads {@link #INGEST}. */
+    public static final String READER = "{websocket}:reader";
+    /** What could not be used, newest first. */
+    public static final String REJECTED = "{websocket}:rejected";
+
+    private static final String SCHEDULED_ENTRY = "{websocket}:scheduled:";
+
+    private final Settings settings;
+
+    Keys() { // for the container's proxy
+        this(null);
+    }
+
+    @Inject
+    public Keys(Settings settings) {
+        this.settings = settings;
+    }
+
+    public String inbox(String user) {
+        return channel(user) + ":inbox";
+    }
+
+    public String marks(String user) {
+        return channel(user) + ":marks";
+    }
+
+    /** Which nodes hold how many connections of the user. */
+    public String connections(String user) {
+        return channel(user) + ":connections";
+    }
+
+    /** Remembers under which position a message with this idempotency id was kept. */
+    public String id(String user, String id) {
+        return channel(user) + ":id:" + id;
+    }
+
+    /** The channel on which all that concerns one user is announced. */
+    public String channel(String user) {
+        return settings.keyPrefix() + '{' + escape(user) + '}';
+    }
+
+    /** The channel on which a node hears itself. */
+    public String probe(String node) {
+        return settings.keyPrefix() + "probe:" + node;
+    }
+
+    /** The zset of nodes, by when each was last heard of. */
+    public String nodes() {
+        return settings.keyPrefix() + "nodes";
+    }
+
+    /** The shared channel of messages that are not kept. */
+    public String shared() {
+        return settings.channel();
+    }
+
+    public String scheduled() {
+        return settings.scheduledKey();
+    }
+
+    /** What the API knows of one scheduled message. */
+    public String scheduledEntry(String id) {
+        return SCHEDULED_ENTRY + id;
+    }
+
+    public String consumer() {
+        return settings.consumerStream();
+    }
+
+    /** The user of one of {@link #channel}'s names, or null if it is none. */
+    public String userOf(String channel) {
+        String start = settings.keyPrefix() + '{';
+        return channel.startsWith(start) && channel.endsWith("}")
+                ? unescape(channel.substring(start.length(), channel.length() - 1)) : null;
+    }
+
+    // why: a brace in a user's id would move the hash tag, and with it some of the user's keys to another slot
+    private static String escape(String user) {
+        return user.indexOf('{') < 0 && user.indexOf('}') < 0 && user.indexOf('%') < 0 ? user
+                : user.replace("%", "%25").replace("{", "%7B").replace("}", "%7D");
+    }
+
+    private static String unescape(String user) {
+        return user.indexOf('%') < 0 ? user : user.replace("%7D", "}").replace("%7B", "{").replace("%25", "%");
+    }
+}

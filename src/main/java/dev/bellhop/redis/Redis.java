@@ -1,0 +1,258 @@
+package dev.bellhop.redis;
+
+import dev.bellhop.config.Settings;
+import dev.bellhop.metric.Metrics;
+import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.net.SocketAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The connection to Redis that all commands share.
+ *
+ * <p>Thread-safe; never blocks but in {@link #start} and {@link #stop}. A call while Redis is away fails at once; a call
+ * under way when the connection breaks fails, and may or may not have been done. Results come on a thread of Lettuce's,
+ * which must not be kept: hand longer work to an executor.
+ *
+ * <p>Why every call goes through one thread of Lettuce's own: Netty leaves thread-local objects on each thread that it runs
+ * on, and on a thread of the server's they would hold the application's class loader after undeployment.
+ */
+@ApplicationScoped
+public class Redis {
+    private static final System.Logger LOG = System.getLogger(Redis.class.getName());
+    private static final int MAX_IN_FLIGHT = 100_000;
+
+    private final Settings settings;
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final List<Runnable> onConnected = new CopyOnWriteArrayList<>();
+    private final Metrics.Count failures;
+    private final Metrics.Count refused;
+    private final Metrics.Count connects;
+
+    private volatile Client client;
+    private volatile RedisClusterAsyncCommands<String, String> async;
+    private volatile RedisClusterAsyncCommands<String, String> waiting;
+    private volatile boolean connected;
+    private volatile boolean stopped;
+    private Thread starter;
+
+    Redis() { // for the container's proxy
+        this(null, new Metrics());
+    }
+
+    @Inject
+    public Redis(Settings settings, Metrics metrics) {
+        this.settings = settings;
+        failures = metrics.counter("redis_failures", "Commands that Redis did not answer or answered with an error");
+        refused = metrics.counter("redis_refused", "Commands not sent since Redis was away or too many were under way");
+        connects = metrics.counter("redis_connects", "Connections made to Redis for commands, the first one included");
+        metrics.gauge("redis_up", "Whether the connection for commands stands", () -> connected ? 1 : 0);
+        metrics.gauge("redis_in_flight", "Commands sent and not yet answered", inFlight::get);
+    }
+
+    /** Begins to connect, and keeps trying until it is done or stopped. Does not wait for Redis. */
+    public synchronized void start(ThreadFactory threads) {
+        CountDownLatch created = new CountDownLatch(1);
+        starter = threads.newThread(() -> {
+            client = new Client(settings);
+            created.countDown();
+            connect(client);
+        });
+        starter.setName("bellhop-redis-start");
+        starter.start();
+        try {
+            created.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void connect(Client created) {
+        Backoff backoff = new Backoff();
+        while (!stopped) {
+            try {
+                Client.Commands commands = created.connect();
+                commands.connection().addListener(new StateListener());
+                async = commands.async();
+                waiting = created.connect().async();
+                connectionMade();
+                return;
+            } catch (RuntimeException e) {
+                long millis = backoff.next();
+                LOG.log(backoff.level(), "Redis is away: {0}. Trying again in {1} ms; if it stays away, check bellhop.redis.uri and that Redis runs.",
+                        rootMessage(e), millis);
+                if (!sleep(millis)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Lettuce tells of its own reconnects. In a cluster these are single nodes: calls then decide for themselves. */
+    private final class StateListener implements RedisConnectionStateListener {
+        @Override
+        public void onRedisConnected(RedisChannelHandler<?, ?> connection, SocketAddress address) {
+            connectionMade();
+        }
+
+        @Override
+        public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
+            if (!stopped && !settings.redisCluster()) {
+                connected = false;
+                LOG.log(System.Logger.Level.WARNING, "Redis is away: the connection broke. Reconnecting by itself; nothing to do unless it stays so.");
+            }
+        }
+    }
+
+    private void connectionMade() {
+        if (!connected) {
+            connected = true;
+            connects.add();
+            LOG.log(System.Logger.Level.INFO, "Redis is there.");
+        }
+        onConnected.forEach(Runnable::run);
+    }
+
+    /** Has the task run, on a thread of Lettuce's, each time Redis has (again) been reached. It must not block. */
+    public void onConnected(Runnable task) {
+        onConnected.add(task);
+    }
+
+    /** Whether commands can be sent. */
+    public boolean isConnected() {
+        return connected && !stopped;
+    }
+
+    /**
+     * Sends one command.
+     *
+     * @param command called on Lettuce's thread, in the order of the calls of one thread
+     * @return the answer; or {@link RedisAwayException}, at once and with nothing sent; or Lettuce's exception
+     */
+    public <T> CompletableFuture<T> call(Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> command) {
+        return send(() -> async, command);
+    }
+
+    /** As {@link #call}, for a command with which Redis takes its time (less than a command's time-out); one at a time. */
+    public <T> CompletableFuture<T> waiting(Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> command) {
+        return send(() -> waiting, command);
+    }
+
+    private <T> CompletableFuture<T> send(Supplier<RedisClusterAsyncCommands<String, String>> connection,
+            Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> command) {
+        Client current = client;
+        if (!isConnected() || current == null) {
+            return refuse("Redis is away");
+        }
+        if (inFlight.incrementAndGet() > MAX_IN_FLIGHT) {
+            inFlight.decrementAndGet();
+            return refuse("too many commands are waiting for Redis");
+        }
+        CompletableFuture<T> result = new CompletableFuture<>();
+        try {
+            current.dispatcher().execute(() -> {
+                try {
+                    command.apply(connection.get()).whenComplete((value, failure) -> settle(result, value, failure));
+                } catch (RuntimeException e) {
+                    settle(result, null, e);
+                }
+            });
+        } catch (RejectedExecutionException shutDown) {
+            settle(result, null, new RedisAwayException("Bellhop is stopping"));
+        }
+        return result;
+    }
+
+    /**
+     * Runs a task after a while, on a thread of Lettuce's; it must not block. Dropped once stopped.
+     */
+    public void later(Runnable task, long millis) {
+        Client current = client;
+        if (stopped || current == null) {
+            return;
+        }
+        try {
+            current.dispatcher().schedule(task, millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException shutDown) {
+            LOG.log(System.Logger.Level.DEBUG, "not run later: stopping");
+        }
+    }
+
+    private <T> void settle(CompletableFuture<T> result, T value, Throwable failure) {
+        inFlight.decrementAndGet();
+        if (failure == null) {
+            result.complete(value);
+        } else {
+            failures.add();
+            result.completeExceptionally(failure);
+        }
+    }
+
+    private <T> CompletableFuture<T> refuse(String why) {
+        refused.add();
+        return CompletableFuture.failedFuture(new RedisAwayException(why));
+    }
+
+    /** Lettuce itself, for {@link PubSub}; null before it has been set up. */
+    Client client() {
+        return client;
+    }
+
+    /** Ends every connection and thread. Blocks for some seconds at most. */
+    public synchronized void stop(ThreadFactory threads) {
+        stopped = true;
+        onConnected.clear();
+        // why on a thread of its own: see the class comment
+        Thread stopper = threads.newThread(() -> {
+            try {
+                if (starter != null) {
+                    starter.interrupt();
+                    starter.join(10_000);
+                }
+                if (client != null) {
+                    client.close();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        stopper.setName("bellhop-redis-stop");
+        stopper.start();
+        try {
+            stopper.join(20_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static boolean sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    static String rootMessage(Throwable e) {
+        Throwable cause = e;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        return cause.toString();
+    }
+}

@@ -1,0 +1,106 @@
+package dev.bellhop.schedule;
+
+import dev.bellhop.metric.Metrics;
+import dev.bellhop.redis.Keys;
+import dev.bellhop.redis.Redis;
+import dev.bellhop.redis.Script;
+import io.lettuce.core.ScriptOutputType;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Moves due messages from the zset into the ingest stream, in one atomic step, so each goes once however many nodes do
+ * this. Redis's clock decides what is due, never this node's.
+ *
+ * <p>Thread-safe, never blocks. Where the next due time is known to be less than a second away, a one-shot task hits it;
+ * the seconds' tick finds all else.
+ */
+@ApplicationScoped
+public class Promotion {
+    private static final System.Logger LOG = System.getLogger(Promotion.class.getName());
+    private static final Script PROMOTE = new Script(Promotion.class, ScriptOutputType.MULTI, "promote.lua");
+    private static final int BATCH = 100;
+    private static final long TICK_MILLIS = 1_000;
+
+    // why not an EJB timer for the one-shot: servers may round those up to a second
+    @Resource
+    private ManagedScheduledExecutorService scheduler;
+
+    private final Redis redis;
+    private final Keys keys;
+    private final Metrics.Count promoted;
+    private final AtomicBoolean running = new AtomicBoolean();
+
+    private volatile ScheduledFuture<?> oneShot;
+    private volatile boolean stopped;
+
+    Promotion() { // for the container's proxy
+        this(null, null, new Metrics());
+    }
+
+    @Inject
+    public Promotion(Redis redis, Keys keys, Metrics metrics) {
+        this.redis = redis;
+        this.keys = keys;
+        promoted = metrics.counter("promoted", "Due messages moved into the ingest stream by this node");
+    }
+
+    /** Promotes what is due, until nothing is. Does nothing if that is under way already, or Redis is away. */
+    public void run() {
+        if (!stopped && redis.isConnected() && running.compareAndSet(false, true)) {
+            batch();
+        }
+    }
+
+    private void batch() {
+        PROMOTE.<List<Long>>run(redis, new String[] {keys.scheduled(), Keys.INGEST}, Integer.toString(BATCH)).whenComplete((result, failure) -> {
+            if (failure != null) {
+                running.set(false);
+                if (!stopped) {
+                    LOG.log(redis.isConnected() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+                            "Promoting due messages failed: {0}. They stay scheduled; the next try is in a second.", failure.toString());
+                }
+                return;
+            }
+            long moved = result.get(0);
+            promoted.add(moved);
+            if (moved == BATCH && !stopped) {
+                batch();
+                return;
+            }
+            running.set(false);
+            aimAt(result.get(1));
+        });
+    }
+
+    private void aimAt(long millis) {
+        if (millis < 0 || millis > TICK_MILLIS || stopped) {
+            return;
+        }
+        ScheduledFuture<?> earlier = oneShot;
+        if (earlier != null) {
+            earlier.cancel(false);
+        }
+        try {
+            oneShot = scheduler.schedule(this::run, millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException stopping) {
+            LOG.log(System.Logger.Level.DEBUG, "no one-shot promotion: stopping");
+        }
+    }
+
+    /** Promotes no more. */
+    public void stop() {
+        stopped = true;
+        ScheduledFuture<?> waiting = oneShot;
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
+    }
+}
