@@ -81,9 +81,7 @@ final class Client {
                 .socketOptions(SocketOptions.builder()
                         .connectTimeout(Duration.ofSeconds(3))
                         .tcpNoDelay(true)
-                        // why: a Redis host that vanishes without a word must not be waited for as long as TCP would
-                        .keepAlive(SocketOptions.KeepAliveOptions.builder().enable().idle(Duration.ofSeconds(5))
-                                .interval(Duration.ofSeconds(2)).count(3).build())
+                        .keepAlive(true)
                         .build());
     }
 
