@@ -43,6 +43,13 @@ public record ServerDirectory(Path home, Path base) {
         return directory;
     }
 
+    /** The same for another node; this one must not have been started yet. */
+    public ServerDirectory copyTo(Path other) throws IOException {
+        delete(other);
+        copy(base, other);
+        return new ServerDirectory(home, other);
+    }
+
     /** The log with everything that the server says. */
     public Path log() {
         return base.resolve("log/server.log");

@@ -1,0 +1,121 @@
+package dev.bellhop.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.CookieManager;
+import java.net.CookiePolicy;
+import java.net.HttpCookie;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One browser's login to the demonstration application, and so its cookies. Made by the application's own form, as a person
+ * does it.
+ */
+public final class Login {
+
+    /** Shared, since each client has a thread of its own; it keeps no cookies. */
+    static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(10)).build();
+
+    private static final String SIGN_ON = "JSESSIONIDSSO";
+
+    private final Node node;
+    private final CookieManager cookies = new CookieManager(null, CookiePolicy.ACCEPT_ALL);
+
+    private Login(Node node) {
+        this.node = node;
+    }
+
+    /** Somebody who has not logged in. */
+    public static Login none(Node node) {
+        return new Login(node);
+    }
+
+    /** A demonstration user, whose password is the user's name. */
+    public static Login as(String user, Node node) {
+        return as(user, user, node);
+    }
+
+    /** @throws IllegalStateException if the server does not take it */
+    public static Login as(String user, String password, Node node) {
+        Login login = new Login(node);
+        login.get("/shop/");
+        login.post("/shop/j_security_check", "application/x-www-form-urlencoded",
+                "j_username=" + encode(user) + "&j_password=" + encode(password));
+        if (login.signOn().isEmpty()) {
+            throw new IllegalStateException("no single sign-on for " + user);
+        }
+        return login;
+    }
+
+    public Node node() {
+        return node;
+    }
+
+    /** The single sign-on's cookie, if there is one. */
+    public Optional<String> signOn() {
+        return cookies.getCookieStore().getCookies().stream()
+                .filter(cookie -> cookie.getName().equals(SIGN_ON))
+                .map(HttpCookie::getValue)
+                .findFirst();
+    }
+
+    /** Through the demonstration application's own link. */
+    public void logout() {
+        get("/shop/logout");
+    }
+
+    public HttpResponse<String> get(String path) {
+        return send(HttpRequest.newBuilder().uri(node.http(path)));
+    }
+
+    public HttpResponse<String> post(String path, String type, String body) {
+        return send(HttpRequest.newBuilder().uri(node.http(path)).header("Content-Type", type).POST(BodyPublishers.ofString(body)));
+    }
+
+    /** Sends with this browser's cookies, keeps those that come back, and follows redirects. */
+    public HttpResponse<String> send(HttpRequest.Builder builder) {
+        try {
+            URI uri = builder.build().uri();
+            cookieHeader(uri).ifPresent(value -> builder.setHeader("Cookie", value));
+            HttpResponse<String> response = CLIENT.send(builder.build(), BodyHandlers.ofString());
+            cookies.put(uri, response.headers().map());
+            Optional<String> location = response.headers().firstValue("Location");
+            if (response.statusCode() / 100 == 3 && location.isPresent()) {
+                return send(HttpRequest.newBuilder().uri(uri.resolve(location.get())));
+            }
+            return response;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What a browser would send as {@code Cookie} to that address. */
+    Optional<String> cookieHeader(URI uri) {
+        try {
+            List<String> values = cookies.get(URI.create(uri.toString().replaceFirst("^ws", "http")), Map.of())
+                    .getOrDefault("Cookie", List.of());
+            return values.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", values));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.bellhop.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+/** The servers themselves: both WARs are there, and the demonstration's login works. */
+class SmokeServerIT extends WithServers {
+
+    @Test
+    void theShopTakesItsUsersAndNobodyElse() {
+        assertThat(Login.as("alice", first).get("/shop/").statusCode()).isEqualTo(200);
+        assertThatThrownBy(() -> Login.as("alice", "wrong", first)).hasMessageContaining("alice");
+    }
+
+    @Test
+    void strangersGetTheLoginFormOfTheShop() {
+        assertThat(Login.none(first).get("/shop/").body()).contains("j_security_check");
+    }
+
+    @Test
+    void twoNodesRunOnOneMachine() {
+        assertThat(Login.as("bob", second()).signOn()).isPresent();
+        assertThat(Login.as("bob", first).signOn()).isPresent();
+    }
+}
