@@ -22,6 +22,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Moves messages from the ingest stream into their inboxes.
@@ -150,7 +154,7 @@ public class IngestReader {
                     outcomes.stream().filter(outcome -> !outcome.isCompletedExceptionally()).forEach(outcome -> done.addAll(outcome.join()));
                     return finish(done, rejected).thenAccept(ok -> {
                         if (failure != null) {
-                            throw new java.util.concurrent.CompletionException(failure);
+                            throw new CompletionException(failure);
                         }
                     });
                 })
@@ -221,7 +225,13 @@ public class IngestReader {
     /** Stops reading and lets another node take over at once. Waits for two seconds at most. */
     public void stop() {
         stopped = true;
-        RELEASE.run(redis, new String[] {Keys.READER}, node.name()).completeOnTimeout(null, 2, java.util.concurrent.TimeUnit.SECONDS)
-                .exceptionally(away -> null).join();
+        try {
+            // why not completeOnTimeout: the JDK's thread for that stays, and with it this application's class loader
+            RELEASE.run(redis, new String[] {Keys.READER}, node.name()).get(2, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException away) {
+            LOG.log(System.Logger.Level.DEBUG, "the lease is left to end by itself: {0}", away.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

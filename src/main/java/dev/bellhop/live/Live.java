@@ -109,10 +109,13 @@ class Live {
 
     private void close(Session session, CloseCode code) {
         execute(() -> {
+            ClassLoader own = ServerCalls.enter(session);
             try {
                 session.close(code.reason());
             } catch (IOException | RuntimeException gone) {
                 LOG.log(System.Logger.Level.DEBUG, "closing a connection: {0}", gone.toString());
+            } finally {
+                ServerCalls.leave(own);
             }
         });
     }

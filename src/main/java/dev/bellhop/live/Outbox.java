@@ -92,6 +92,15 @@ final class Outbox implements SendHandler {
 
     // One thread at a time is here: the one that made `sending` true, or the one that completed the send before.
     private void sendQueued() {
+        ClassLoader own = ServerCalls.enter(remote);
+        try {
+            sendUntilOneIsUnderWay();
+        } finally {
+            ServerCalls.leave(own);
+        }
+    }
+
+    private void sendUntilOneIsUnderWay() {
         do {
             Frame frame;
             synchronized (this) {

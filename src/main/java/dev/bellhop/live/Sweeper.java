@@ -78,10 +78,13 @@ class Sweeper {
     }
 
     private static void ping(Connection connection) {
+        ClassLoader own = ServerCalls.enter(connection.session());
         try {
             connection.session().getAsyncRemote().sendPing(ByteBuffer.allocate(0));
         } catch (IOException | RuntimeException e) {
             connection.failed(e);
+        } finally {
+            ServerCalls.leave(own);
         }
     }
 

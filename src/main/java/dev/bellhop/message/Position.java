@@ -79,6 +79,18 @@ public record Position(long epoch, long offset) implements Comparable<Position> 
         return byEpoch != 0 ? byEpoch : Long.compare(offset, other.offset);
     }
 
+    // why by hand: the JDK's own for records caches a reference to this class in a static place of its own (17 at least),
+    // and that would hold the application's class loader after undeployment
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Position position && epoch == position.epoch && offset == position.offset;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Long.hashCode(epoch) + Long.hashCode(offset);
+    }
+
     @Override
     public String toString() {
         return epoch + "-" + offset;

@@ -38,7 +38,10 @@ end
 
 local to, expired = from, 0
 local entries = redis.call('XRANGE', inbox, '(' .. from, '+', 'COUNT', most)
-local result = { last, unread(last, known[2]), complete and 1 or 0, from, from, #entries == most and 1 or 0, 0 }
+if complete and #entries == 0 then
+  from, to = last, last -- a page that has nothing to catch up with stands at the end
+end
+local result = { last, unread(last, known[2]), complete and 1 or 0, from, to, #entries == most and 1 or 0, 0 }
 for _, entry in ipairs(entries) do
   to = entry[1]
   if is_expired(entry) then
