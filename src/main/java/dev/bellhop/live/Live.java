@@ -19,6 +19,9 @@ import java.util.concurrent.atomic.AtomicLong;
 class Live {
     private static final System.Logger LOG = System.getLogger(Live.class.getName());
 
+    /** How long a page may take to answer a close. */
+    private static final long CUT_MILLIS = 5_000;
+
     @Resource
     private ManagedExecutorService executor;
 
@@ -111,6 +114,9 @@ class Live {
         execute(() -> {
             ClassLoader own = ServerCalls.enter(session);
             try {
+                // why: to a page that does not read, the close frame never gets out, and its socket would stay open as long
+                // as the page likes; this has the server cut it
+                session.setMaxIdleTimeout(CUT_MILLIS);
                 session.close(code.reason());
             } catch (IOException | RuntimeException gone) {
                 LOG.log(System.Logger.Level.DEBUG, "closing a connection: {0}", gone.toString());
