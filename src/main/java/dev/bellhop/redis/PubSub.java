@@ -165,7 +165,7 @@ public class PubSub {
             while (!stopped && made.isOpen()) {
                 redis.call(commands -> commands.publish(probeChannel, ""));
                 if (disconnected.tryAcquire(PROBE_MILLIS, TimeUnit.MILLISECONDS)) {
-                    LOG.log(System.Logger.Level.WARNING, "The subscription''s connection broke; beginning a new one. What was missed is replayed.");
+                    LOG.log(System.Logger.Level.WARNING, "The connection of the subscriptions broke; beginning a new one. What was missed is replayed.");
                     return;
                 }
                 if (TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardNanos) > DEAF_MILLIS) {
