@@ -6,7 +6,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +27,8 @@ public final class Demo {
     private final int http = port("http.port", WildFly.HTTP);
     private final int redisPort = port("redis.port", DEFAULT_REDIS);
     private final Optional<String> foreignRedis = Optional.ofNullable(System.getenv("BELLHOP_REDIS_URI")).filter(uri -> !uri.isBlank());
+
+    private final HttpClient client = HttpClient.newHttpClient();
 
     private RedisProcess redis;
     private WildFly server;
@@ -141,27 +143,32 @@ public final class Demo {
 
     /** Waits for a 200; a 404 will do too: then there is nothing to ask. */
     private boolean awaitReady() throws InterruptedException {
-        HttpClient client = HttpClient.newHttpClient();
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url("/bellhop/health/ready"))).build();
         long deadline = System.nanoTime() + READY.toNanos();
         while (System.nanoTime() < deadline) {
-            try {
-                int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-                if (status == 200 || status == 404) {
-                    return true;
-                }
-            } catch (IOException e) {
-                // not yet
+            int status = status("/bellhop/health/ready");
+            if (status == 200 || status == 404) {
+                return true;
             }
             Thread.sleep(200);
         }
         return false;
     }
 
-    private String banner(long seconds) {
+    /** The HTTP status of that page, or 0 when nobody answers. */
+    private int status(String path) throws InterruptedException {
+        try {
+            return client.send(HttpRequest.newBuilder(URI.create(url(path))).build(), BodyHandlers.discarding()).statusCode();
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private String banner(long seconds) throws InterruptedException {
         String cli = foreignRedis.map(uri -> "redis-cli -u " + uri).orElse("redis-cli -p " + redisPort);
         // why 127.0.0.1: a browser keeps one set of cookies for all ports of localhost, so a second node would log out of the first
         String page = http == WildFly.HTTP ? url("/shop/") : "http://127.0.0.1:" + http + "/shop/";
+        String curl = "curl -u backend:backend -H 'Content-Type: application/json' -d '" + message("Kept for you") + "' "
+                + url("/bellhop/api/messages");
         return """
 
                 Bellhop runs (after %d s). Ctrl-C stops it.
@@ -169,18 +176,22 @@ public final class Demo {
                   %s
                   alice/alice   bob/bob   backend/backend (publisher)   admin/admin (administrator)
 
-                Send alice a message, now, in five seconds, and kept until she comes:
+                Send alice a message, now and in five seconds:
 
-                  %s PUBLISH websocket:producer:channel '{"msg_type":"notice","to_user_id":"alice","data":{"text":"Hello"}}'
+                  %s PUBLISH websocket:producer:channel '%s'
 
-                  %s ZADD '{websocket}:timing:messages' $(($(date +%%s)+5)) '{"msg_type":"notice","to_user_id":"alice","data":{"text":"Five seconds later"}}'
-
-                  curl -u backend:backend -H 'Content-Type: application/json' -d '{"msg_type":"notice","to_user_id":"alice","data":{"text":"Kept for you"}}' %s
-
+                  %s ZADD '{websocket}:timing:messages' $(($(date +%%s)+5)) '%s'
+                %s
                 A second node:
 
                   BELLHOP_REDIS_URI=%s ./mvnw -Dhttp.port=%d
-                """.formatted(seconds, page, cli, cli, url("/bellhop/api/messages"), redisUri(), http + 1000);
+                """.formatted(seconds, page, cli, message("Hello"), cli, message("Five seconds later"),
+                // why asked: only a build that has the HTTP API offers it
+                status("/bellhop/api/messages") == 404 ? "" : "\n  " + curl + "\n", redisUri(), http + 1000);
+    }
+
+    private static String message(String text) {
+        return "{\"msg_type\":\"notice\",\"to_user_id\":\"alice\",\"data\":{\"text\":\"" + text + "\"}}";
     }
 
     private static void say(String text) {

@@ -27,6 +27,7 @@ final class WildFly implements AutoCloseable {
     private static final Pattern LINE = Pattern.compile("^(?:\\e\\[[0-9;]*m)*\\d\\d:\\d\\d:\\d\\d,\\d+ +(?<level>[A-Z]+) .*");
     /** Warnings about the key-store of WildFly's own HTTPS, which it makes itself at need. */
     private static final Pattern HARMLESS = Pattern.compile("WFLYELY00023|WFLYELY01084");
+    private static final Pattern FRAME = Pattern.compile("^\\s+(at |\\.\\.\\. \\d)|^$");
     private static final Pattern STARTED = Pattern.compile("WFLYSRV002[56]");
 
     private final Process process;
@@ -85,7 +86,7 @@ final class WildFly implements AutoCloseable {
         }
     }
 
-    /** Lets warnings, errors and what the JVM itself has to say through, each with the lines that follow it. */
+    /** Lets warnings, errors and what the JVM itself has to say through, with their causes but without the stack. */
     private void read(PrintStream console) {
         boolean show = true;
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
@@ -100,7 +101,7 @@ final class WildFly implements AutoCloseable {
                         started.complete(end.group().endsWith("5"));
                     }
                 }
-                if (show) {
+                if (show && !FRAME.matcher(line).find()) {
                     console.println(line);
                 }
             }
