@@ -10,11 +10,14 @@ import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * One open page: a WebSocket with a browser's cookies and {@code Origin}. Frames are kept in the order in which they came.
@@ -137,14 +140,15 @@ public final class Page implements AutoCloseable {
 
     /** Waits for the first frame that is like this; frames that have come before count. */
     public JsonObject awaitFrame(Predicate<JsonObject> like) {
-        return await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5))
-                .until(() -> frames.stream().map(Page::parse).filter(like).findFirst().orElse(null), frame -> frame != null);
+        return poll(PATIENCE, () -> frames.stream().map(Page::parse).filter(like).findFirst().orElse(null));
     }
 
     /** Waits for that many frames of that {@code msg_type}, and returns them as they came. */
     public List<String> awaitFrames(String type, int count) {
-        return await().atMost(PATIENCE).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5))
-                .until(() -> frames(type), found -> found.size() >= count);
+        return poll(PATIENCE, () -> {
+            List<String> found = frames(type);
+            return found.size() >= count ? found : null;
+        });
     }
 
     /** Stops reading: after the buffers on the way are full, the server cannot send. */
@@ -167,8 +171,7 @@ public final class Page implements AutoCloseable {
     }
 
     public int awaitClose(Duration patience) {
-        return await().atMost(patience).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5))
-                .until(() -> closed.getNow(null), code -> code != null);
+        return poll(patience, () -> closed.getNow(null));
     }
 
     public String closeReason() {
@@ -191,6 +194,18 @@ public final class Page implements AutoCloseable {
     public static JsonObject parse(String json) {
         try (var reader = JSON.createReader(new StringReader(json))) {
             return reader.readObject();
+        }
+    }
+
+    /** Waits until there is a value; says what this page has seen if there is none in time. */
+    private <T> T poll(Duration patience, Supplier<T> value) {
+        try {
+            return await().atMost(patience).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5))
+                    .until(value::get, Objects::nonNull);
+        } catch (ConditionTimeoutException e) {
+            int from = Math.max(0, frames.size() - 20);
+            throw new AssertionError("not within " + patience + "; close code " + closed.getNow(null) + ", " + frames.size()
+                    + " frames, the last of them " + frames.subList(from, frames.size()), e);
         }
     }
 

@@ -65,6 +65,13 @@ public final class Redis implements AutoCloseable {
         }
     }
 
+    /** Starts it if a test has left it killed. */
+    public void ensureStarted() {
+        if (!process.handle().isAlive()) {
+            start();
+        }
+    }
+
     /** Ends it at once, connections and all; what clients were told is kept, but for the last second's writes. */
     public void kill() {
         if (process != null) {

@@ -4,8 +4,12 @@ import dev.bellhop.demo.ServerDirectory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
@@ -61,6 +65,7 @@ final class Servers implements BeforeAllCallback {
             Path it = target().resolve("it");
             ServerDirectory template = ServerDirectory.create(Path.of(System.getProperty("wildfly.home")), it.resolve("template"),
                     checkout(), List.of(target().resolve("bellhop.war"), target().resolve("shop.war")));
+            addGuests(template.base().resolve("configuration"));
             Redis redis = Redis.create();
             System.setProperty("it.redis.uri", redis.uri());
             int offset = freeOffset(FIRST_OFFSET);
@@ -70,6 +75,13 @@ final class Servers implements BeforeAllCallback {
         } catch (IOException e) {
             throw new IllegalStateException("The servers for the tests cannot be made", e);
         }
+    }
+
+    /** Users for tests that need many: {@code guest0} to {@code guest999}, and {@code 4242}; passwords as names. */
+    private static void addGuests(Path configuration) throws IOException {
+        List<String> guests = Stream.concat(IntStream.range(0, 1000).mapToObj(i -> "guest" + i), Stream.of("4242")).toList();
+        Files.write(configuration.resolve("demo-users.properties"), guests.stream().map(guest -> guest + "=" + guest).toList(), StandardOpenOption.APPEND);
+        Files.write(configuration.resolve("demo-roles.properties"), guests.stream().map(guest -> guest + "=user").toList(), StandardOpenOption.APPEND);
     }
 
     private static Node node(String name, ServerDirectory template, int offset) throws IOException {

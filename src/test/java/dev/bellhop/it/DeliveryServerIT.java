@@ -1,0 +1,166 @@
+package dev.bellhop.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import jakarta.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Now and later, kept and not, on one node and two. */
+class DeliveryServerIT extends WithServers {
+
+    private static String message(String user, String type, String data) {
+        return "{\"msg_type\":\"" + type + "\",\"to_user_id\":\"" + user + "\",\"data\":" + data + "}";
+    }
+
+    @Test
+    void aPublishedMessageReachesEveryPageOfTheUserOnEveryNodeAndNobodyElse() {
+        Page here = Page.loggedIn(Login.as("guest1", first));
+        Page hereToo = Page.loggedIn(Login.as("guest1", first));
+        Page there = Page.loggedIn(Login.as("guest1", second()));
+        Page stranger = Page.loggedIn(Login.as("guest2", first));
+        redis.publish(message("guest1", "now", "1"));
+        for (Page page : List.of(here, hereToo, there)) {
+            assertThat(page.awaitFrames("now", 1)).containsExactly("{\"msg_type\":\"now\",\"data\":1}");
+        }
+        redis.publish(message("guest2", "end", "1"));
+        stranger.awaitType("end");
+        assertThat(stranger.frames("now")).isEmpty();
+        List.of(here, hereToo, there, stranger).forEach(Page::close);
+    }
+
+    @Test
+    void dataArrivesDigitForDigit() {
+        String data = "{ \"id\":12345678901234567890123456789, \"price\" : 1.10, \"huge\":1E400,\"minus\":-0.0,"
+                + "\"text\":\"é漢😀\\u0000\\\"\\/\",\"deep\":[[[{\"a\":[null,true,false,{}]}]]] }";
+        try (Page page = Page.loggedIn(Login.as("guest3", first))) {
+            redis.publish(message("guest3", "exact", data));
+            redis.add(message("guest3", "exact", data));
+            List<String> frames = page.awaitFrames("exact", 2);
+            assertThat(frames.get(0)).endsWith("\"data\":" + data + "}");
+            assertThat(frames.get(1)).endsWith("\"data\":" + data + "}");
+        }
+    }
+
+    @Test
+    void aUserIdMayBeANumberAndAStarIsEverybody() {
+        try (Page page = Page.loggedIn(Login.as("4242", first))) {
+            redis.publish("{\"msg_type\":\"number\",\"to_user_id\":4242,\"data\":null}");
+            redis.publish("{\"msg_type\":\"everybody\",\"to_user_id\":\"*\"}");
+            assertThat(page.awaitFrames("number", 1)).containsExactly("{\"msg_type\":\"number\",\"data\":null}");
+            assertThat(page.awaitFrames("everybody", 1)).containsExactly("{\"msg_type\":\"everybody\"}");
+        }
+    }
+
+    @Test
+    void whatIsKeptWaitsForTheUserAndComesInOrderOnce() {
+        Login login = Login.as("guest5", first);
+        for (int i = 0; i < 250; i++) {
+            redis.add(message("guest5", "waiting", Integer.toString(i)));
+        }
+        await().until(() -> redis.commands().xlen(Redis.STREAM) == 0);
+        try (Page page = Page.loggedIn(login); Page next = Page.open(login)) {
+            assertThat(page.awaitFrames("waiting", 250)).extracting(frame -> Page.parse(frame).getInt("data"))
+                    .containsExactlyElementsOf(IntStream.range(0, 250).boxed().toList());
+            JsonObject answer = next.login().getJsonObject("data");
+            assertThat(answer.getInt("unread")).isEqualTo(250);
+            assertThat(answer.getBoolean("recovered")).isTrue();
+            redis.add(message("guest5", "then", "1"));
+            next.awaitType("then");
+            assertThat(next.frames("waiting")).as("sent to another page already").isEmpty();
+        }
+    }
+
+    @Test
+    void aPageThatNamesItsLastIdGetsExactlyWhatCameAfter() {
+        Login login = Login.as("guest6", first);
+        Page page = Page.loggedIn(login);
+        for (int i = 0; i < 10; i++) {
+            redis.add(message("guest6", "n", Integer.toString(i)));
+        }
+        List<String> frames = page.awaitFrames("n", 10);
+        page.close();
+        try (Page again = Page.open(login)) {
+            JsonObject answer = again.login(Page.parse(frames.get(3)).getString("id")).getJsonObject("data");
+            assertThat(answer.getBoolean("recovered")).isTrue();
+            assertThat(again.awaitFrames("n", 6)).isEqualTo(frames.subList(4, 10));
+        }
+    }
+
+    @Test
+    void aScheduledMessageComesAtItsTimeOnceHoweverManyNodesRun() {
+        Page here = Page.loggedIn(Login.as("guest7", first));
+        Page there = Page.loggedIn(Login.as("guest7", second()));
+        double due = redis.time() + 1.3;
+        redis.schedule(due, message("guest7", "later", "1"));
+        redis.schedule(redis.time() - 60, message("guest7", "past", "1"));
+        here.awaitType("past");
+        assertThat(here.frames("later")).as("not before its time").isEmpty();
+        here.awaitType("later");
+        double late = redis.time() - due;
+        assertThat(late).isBetween(0.0, 1.0);
+        redis.publish(message("guest7", "end", "1"));
+        here.awaitType("end");
+        there.awaitType("end");
+        assertThat(here.frames("later")).hasSize(1);
+        assertThat(there.frames("later")).hasSize(1);
+        here.close();
+        there.close();
+    }
+
+    @Test
+    void readOnOnePageShowsOnTheUsersOtherPagesOnEveryNode() {
+        Page here = Page.loggedIn(Login.as("guest8", first));
+        Page there = Page.loggedIn(Login.as("guest8", second()));
+        redis.add(message("guest8", "a", "1"));
+        redis.add(message("guest8", "b", "1"));
+        String id = here.awaitType("a").getString("id");
+        there.awaitType("b");
+        here.send("{\"msg_type\":\"read\",\"data\":{\"id\":\"" + id + "\"}}");
+        JsonObject read = there.awaitType("read").getJsonObject("data");
+        assertThat(read.getString("id")).isEqualTo(id);
+        assertThat(read.getInt("unread")).isEqualTo(1);
+        assertThat(here.frames("read")).isEmpty();
+        here.close();
+        there.close();
+    }
+
+    @Test
+    void whatAPageSendsIsWrittenToTheConsumerStreamWithTheUserOfItsLogin() {
+        try (Page page = Page.loggedIn(Login.as("guest9", first))) {
+            page.send("{\"msg_type\":\"order\",\"from_user_id\":\"alice\",\"data\":{\"amount\":1.50}}");
+            Map<String, String> entry = await().until(() -> redis.commands()
+                    .xrevrange(Redis.CONSUMER_STREAM, io.lettuce.core.Range.unbounded(), io.lettuce.core.Limit.from(50)).stream()
+                    .map(message -> message.getBody()).filter(body -> "guest9".equals(body.get("from_user_id"))).findFirst().orElse(null),
+                    body -> body != null);
+            assertThat(entry).containsEntry("msg_type", "order").containsEntry("data", "{\"amount\":1.50}")
+                    .containsKeys("at", "node").hasSize(5);
+        }
+    }
+
+    @Test
+    void anUpdateOfTheServerDrainsItsPagesAndTheyResumeElsewhere() {
+        Node other = second();
+        Login login = Login.as("guest10", first);
+        Login elsewhere = Login.as("guest10", other);
+        Page page = Page.loggedIn(login);
+        redis.add(message("guest10", "before", "1"));
+        String last = page.awaitType("before").getString("id");
+        first.undeploy("bellhop.war");
+        try {
+            assertThat(page.awaitClose()).isEqualTo(1001);
+            redis.add(message("guest10", "meanwhile", "1"));
+            try (Page resumed = Page.open(elsewhere, other)) {
+                assertThat(resumed.login(last).getJsonObject("data").getBoolean("recovered")).isTrue();
+                resumed.awaitType("meanwhile");
+                assertThat(resumed.frames("before")).isEmpty();
+            }
+        } finally {
+            first.deploy("bellhop.war");
+            first.awaitReady();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.bellhop.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Undeploying leaves nothing behind: no thread, no class loader; not after use either. */
+class RedeployServerIT extends WithServers {
+
+    private static final List<String> OURS = List.of("lettuce", "netty", "bellhop", "reactor", "parallel-", "boundedElastic");
+
+    private long ours() {
+        return first.threads().stream().filter(name -> OURS.stream().anyMatch(name::contains)).count();
+    }
+
+    private void use() {
+        Login login = Login.as("guest40", first);
+        Page page = Page.loggedIn(login);
+        Page left = Page.loggedIn(login);
+        redis.publish("{\"msg_type\":\"now\",\"to_user_id\":\"guest40\"}");
+        redis.add("{\"msg_type\":\"kept\",\"to_user_id\":\"guest40\"}");
+        redis.schedule(0, "{\"msg_type\":\"due\",\"to_user_id\":\"guest40\"}");
+        page.send("{\"msg_type\":\"inbound\",\"data\":1}");
+        page.send("nonsense");
+        page.awaitType("now");
+        page.awaitType("kept");
+        page.awaitType("due");
+        page.awaitType("error");
+        Login.none(first).get("/bellhop/metrics");
+        page.close();
+        left.abort();
+    }
+
+    @Test
+    @Timeout(300)
+    void tenTimesLeavesNothing() {
+        first.awaitReady();
+        use();
+        for (int i = 0; i < 10; i++) {
+            first.undeploy("bellhop.war");
+            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(ours()).as("threads").isZero());
+            first.deploy("bellhop.war");
+            first.awaitReady();
+            use();
+        }
+        first.undeploy("bellhop.war");
+        try {
+            await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofSeconds(1))
+                    .untilAsserted(() -> assertThat(first.classLoaders("bellhop.war")).as("class loaders").isLessThanOrEqualTo(1));
+        } finally {
+            first.deploy("bellhop.war");
+            first.awaitReady();
+        }
+    }
+}
