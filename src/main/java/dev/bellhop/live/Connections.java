@@ -46,10 +46,12 @@ public class Connections {
 
     /**
      * Closes every connection with 1001, in batches so that the pages do not all come to the other nodes at the same moment.
-     * Blocks until they are closed, for five seconds at most.
+     * Blocks until they are closed, for five seconds at most. Done once: calling it again changes nothing.
      */
     public void drain() {
-        live.drain();
+        if (!live.drain()) {
+            return;
+        }
         List<Connection> all = new ArrayList<>();
         registry.feeds().forEach(feed -> all.addAll(List.of(feed.connections())));
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MOST_MILLIS);

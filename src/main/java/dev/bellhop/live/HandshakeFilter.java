@@ -30,6 +30,8 @@ public class HandshakeFilter extends HttpFilter {
     private transient Identity identity;
     @Inject
     private transient Metrics metrics;
+    @Inject
+    private transient Connections connections;
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -58,5 +60,14 @@ public class HandshakeFilter extends HttpFilter {
     private void refuse(HttpServletResponse response, int status, String reason) throws IOException {
         metrics.counter("handshakes_refused", "Handshakes refused before the upgrade", "reason", reason).add();
         response.sendError(status);
+    }
+
+    /**
+     * The application stops. Why already here: filters go before the HTTP sessions do, and the context's listeners only after;
+     * servers close the connections of a session that goes, as if the user had logged out.
+     */
+    @Override
+    public void destroy() {
+        connections.drain();
     }
 }

@@ -12,6 +12,7 @@ import jakarta.inject.Inject;
 import jakarta.websocket.Session;
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What connections and feeds share: how one opens and closes, where longer work runs, and what is counted. */
@@ -40,7 +41,7 @@ class Live {
     private final Metrics.Count sendFailures;
     private final Metrics.Count connectionsOpened;
 
-    private volatile boolean draining;
+    private final AtomicBoolean draining = new AtomicBoolean();
 
     Live() { // for the container's proxy
         this(null, null, null, null, new Node(), new Metrics());
@@ -70,7 +71,7 @@ class Live {
      * @return its connection; null if it was closed at once
      */
     Connection open(Session session, Login login) {
-        if (login == null || draining) {
+        if (login == null || draining.get()) {
             close(session, login == null ? CloseCode.LOGIN_ENDED : CloseCode.GOING_AWAY);
             return null;
         }
@@ -138,9 +139,17 @@ class Live {
         }
     }
 
-    /** No more connections: the node is going away. */
-    void drain() {
-        draining = true;
+    /**
+     * No more connections: the node is going away.
+     *
+     * @return false if that was known
+     */
+    boolean drain() {
+        return draining.compareAndSet(false, true);
+    }
+
+    boolean isDraining() {
+        return draining.get();
     }
 
     /** Runs a task on the server's executor; here and now if that takes no more. */

@@ -1,5 +1,6 @@
 package dev.bellhop.live;
 
+import dev.bellhop.inbox.Announcement;
 import dev.bellhop.inbox.Inbox;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebListener;
@@ -20,16 +21,21 @@ public class LogoutListener implements HttpSessionListener {
     private Inbox inbox;
     @Inject
     private Registry registry;
+    @Inject
+    private Live live;
 
     @Override
     public void sessionDestroyed(HttpSessionEvent ended) {
+        if (live.isDraining()) {
+            return; // the session goes with this node; the login may live on at others
+        }
         for (String login : HttpSessions.logins(ended.getSession())) {
             int space = login.indexOf(' ');
             String loginId = login.substring(0, space);
             String user = login.substring(space + 1);
             UserFeed feed = registry.feed(user);
             if (feed != null) { // why not only through Redis: it may be away
-                feed.announced(new dev.bellhop.inbox.Announcement.LoginEnded(loginId));
+                feed.announced(new Announcement.LoginEnded(loginId));
             }
             inbox.announceLoginEnded(user, loginId).exceptionally(failure -> {
                 LOG.log(System.Logger.Level.WARNING, "Other nodes could not be told that a login has ended, as Redis is away: {0}. Their connections of it stay until they reconnect.", failure.toString());

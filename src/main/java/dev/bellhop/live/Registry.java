@@ -22,6 +22,8 @@ class Registry {
     /** How long a user's subscription outlives the last connection: in an application of many pages each click reconnects. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    private static final long CONFIRMATION_NANOS = TimeUnit.SECONDS.toNanos(3);
+
     private final ConcurrentMap<String, UserFeed> feeds = new ConcurrentHashMap<>();
     private final Set<UserFeed> haveSent = ConcurrentHashMap.newKeySet();
     private final LongAdder connections = new LongAdder();
@@ -64,6 +66,19 @@ class Registry {
         return feeds.get(user);
     }
 
+    /**
+     * A user's channel has been subscribed.
+     *
+     * <p>Why not {@link #feed}: the answer may be here before {@link #add}, which asked, has put the feed into the map; this
+     * waits for that moment.
+     */
+    void subscribed(String user) {
+        UserFeed feed = feeds.computeIfPresent(user, (name, known) -> known);
+        if (feed != null) {
+            feed.subscribed();
+        }
+    }
+
     Collection<UserFeed> feeds() {
         return feeds.values();
     }
@@ -87,6 +102,15 @@ class Registry {
             UserFeed feed = all.next();
             all.remove();
             to.accept(feed);
+        }
+    }
+
+    /** Asks again for subscriptions that should have been confirmed long ago: a page waits for each. */
+    void subscribeAgain(long now) {
+        for (UserFeed feed : feeds.values()) {
+            if (feed.isUnsubscribedSince(now - CONFIRMATION_NANOS)) {
+                pubSub.subscribeAgain(keys.channel(feed.user()));
+            }
         }
     }
 

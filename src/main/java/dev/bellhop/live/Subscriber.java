@@ -81,9 +81,9 @@ class Subscriber implements PubSub.Listener {
 
     @Override
     public void subscribed(String channel) {
-        UserFeed feed = feedOf(channel);
-        if (feed != null) {
-            feed.subscribed();
+        String user = keys.userOf(channel);
+        if (user != null && !channel.equals(keys.shared())) {
+            registry.subscribed(user);
         }
     }
 

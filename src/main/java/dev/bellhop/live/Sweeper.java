@@ -55,6 +55,7 @@ class Sweeper {
                 }
             }
             registry.drainSent(live::noteDelivered);
+            registry.subscribeAgain(now);
             registry.dropEmpty(now);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "A sweep over the connections failed; the next is in half a second. Please report this.", e);

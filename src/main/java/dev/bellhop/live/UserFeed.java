@@ -27,6 +27,7 @@ final class UserFeed {
 
     private final String user;
     private final Live live;
+    private final long madeNanos = System.nanoTime();
 
     // guarded by this
     private Connection[] connections = {};
@@ -79,6 +80,11 @@ final class UserFeed {
 
     synchronized boolean isEmptySince(long nanos) {
         return connections.length == 0 && emptySince - nanos <= 0;
+    }
+
+    /** Whether the subscription has not been confirmed for a while since the feed was made. */
+    synchronized boolean isUnsubscribedSince(long nanos) {
+        return !subscribed && madeNanos - nanos <= 0;
     }
 
     // --- logging in and replaying

@@ -84,6 +84,13 @@ public class PubSub {
         }
     }
 
+    /** Asks again for a subscription whose confirmation has not come. */
+    public void subscribeAgain(String channel) {
+        if (wanted.contains(channel)) {
+            dispatch(current -> current.async().subscribe(channel));
+        }
+    }
+
     public void unsubscribe(String channel) {
         if (wanted.remove(channel)) {
             dispatch(current -> current.async().unsubscribe(channel));

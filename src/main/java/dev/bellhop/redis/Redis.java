@@ -91,6 +91,9 @@ public class Redis {
                 connectionMade();
                 return;
             } catch (RuntimeException e) {
+                if (stopped) {
+                    return;
+                }
                 long millis = backoff.next();
                 LOG.log(backoff.level(), "Redis is away: {0}. Trying again in {1} ms; if it stays away, check bellhop.redis.uri and that Redis runs.",
                         rootMessage(e), millis);

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -68,9 +69,10 @@ final class Servers implements BeforeAllCallback {
             addGuests(template.base().resolve("configuration"));
             Redis redis = Redis.create();
             System.setProperty("it.redis.uri", redis.uri());
-            int offset = freeOffset(FIRST_OFFSET);
+            // why at random: other runs on this machine look for free ports at the same moment
+            int offset = freeOffset(FIRST_OFFSET + 10 * new Random().nextInt(900));
             Node first = node("node1", template, offset);
-            Node second = node("node2", template, freeOffset(offset + 1));
+            Node second = node("node2", template, freeOffset(offset + 3));
             return new Shared(redis, first, second);
         } catch (IOException e) {
             throw new IllegalStateException("The servers for the tests cannot be made", e);
