@@ -129,7 +129,7 @@ button { font: inherit; color: inherit; background: none; border: 0; margin: 0; 
 #badge {
   position: absolute;
   inset-block-start: 1px;
-  inset-inline-end: 0;
+  inset-inline-start: 52%;
   min-inline-size: 18px;
   padding-inline: 5px;
   border-radius: 9px;
@@ -487,9 +487,9 @@ export class BellhopBell extends (globalThis.HTMLElement ?? class {}) {
     const url = safeUrl(Object(described).url, document.baseURI);
     const time = element('time', { part: 'item-time' });
     const item = element(url ? 'a' : 'article', { class: 'item', part: 'item', tabindex: '-1', 'data-id': entry.id },
-      // dir=auto: a name in another script must not turn its surroundings round
-      element('span', { class: 'title', part: 'item-title', dir: 'auto' }, title), time);
-    if (text) item.append(element('p', { class: 'text', part: 'item-text', dir: 'auto' }, text));
+      // bdi: a name in another script must not turn its surroundings round
+      element('span', { class: 'title', part: 'item-title' }, element('bdi', {}, title)), time);
+    if (text) item.append(element('p', { class: 'text', part: 'item-text' }, element('bdi', {}, text)));
     if (url) {
       item.setAttribute('href', url);
       if (new URL(url).origin !== location.origin) item.setAttribute('rel', 'noopener noreferrer');

@@ -270,9 +270,9 @@ export class Bellhop {
     if (type === 'read') this.#setUnread(data.unread);
     if (type === 'read' || type === 'error') return this.#emit(type, data, message);
     if (id && !this.#isNext(id)) return;
+    if (id && compare(id, this.#end) > 0) this.#setUnread(this.unread + 1); // the rest is counted in the answer to login
     if (!OWN.includes(type)) this.#emit(type, data, message);
     this.#emit('*', data, message);
-    if (id && compare(id, this.#end) > 0) this.#setUnread(this.unread + 1); // the rest is counted in the answer to login
   }
 
   /** @param {string} [last_id] */

@@ -606,3 +606,13 @@ test('what was read while away is not unread again after the login', () => {
   assert.equal(hop.unread, 1);
   assert.deepEqual(FakeSocket.last.sent.at(-1), { msg_type: 'read', data: { id: '100-5' } });
 });
+
+test('a handler that reads a message at once leaves nothing unread', () => {
+  const hop = loggedIn('100-5');
+  hop.on('notice', (data, { id }) => {
+    assert.equal(hop.unread, 1);
+    hop.read(id);
+  });
+  FakeSocket.last.says(kept('100-6'));
+  assert.equal(hop.unread, 0);
+});
