@@ -77,8 +77,6 @@ export class Bellhop {
   #owner;
   #end = '0-0'; // of the inbox at login: up to here holes are messages that have expired
   #asking = false; // login sent, answer not there
-  /** @type {string | undefined} the last_id that was sent with it */
-  #asked;
   /** @type {string | undefined} what this page has called read */
   #read;
   /** @type {string | undefined} the position at which a gap last showed */
@@ -148,9 +146,7 @@ export class Bellhop {
     socket.onopen = () => {
       this.#opened = true;
       this.#refusals = 0;
-      // why no position before this page load has met its user: somebody else may have logged in since it was stored, and
-      // the server would count what it replays to the wrong place as delivered
-      this.#login(this.user === undefined ? undefined : this.#position);
+      this.#login(this.#position);
       this.#emit('open');
     };
     socket.onmessage = (event) => this.#frame(event.data);
@@ -278,8 +274,8 @@ export class Bellhop {
   /** @param {string} [last_id] */
   #login(last_id) {
     this.#asking = true;
-    this.#asked = last_id;
-    this.#write({ msg_type: 'login', data: last_id ? { last_id } : undefined });
+    // why user_id: somebody else may have logged in since the position was stored; then the server passes it over
+    this.#write({ msg_type: 'login', data: last_id ? { last_id, user_id: this.#owner } : undefined });
     this.#deadline(ANSWER, () => this.#lost(1006, 'no answer to login'));
   }
 
@@ -292,9 +288,6 @@ export class Bellhop {
       this.#position = this.#read = undefined;
     }
     this.user = user_id;
-    // asked for nothing, or with another user's position, and there is a better thing to ask for
-    const known = this.#position;
-    if (known ? !this.#asked && known !== from_id : this.#asked) return this.#login(known);
     if (from_id) this.#keep(from_id);
     this.#end = last_id;
     this.#loggedInAt = now();

@@ -8,7 +8,7 @@ beforeEach(() => {
   random(0.5);
 });
 
-const login = (last_id) => ({ msg_type: 'login', ...(last_id && { data: { last_id } }) });
+const login = (last_id, user_id = 'alice') => ({ msg_type: 'login', ...(last_id && { data: { last_id, user_id } }) });
 const of = (hop, type) => hop.log.filter(([name]) => name === type).map(([, data]) => data);
 
 // --- where it connects to
@@ -208,10 +208,8 @@ test('a reload gets what another tab got meanwhile', () => {
   loggedIn('100-5');
   newPage();
   const hop = bellhop();
-  FakeSocket.last.open().answers({ last_id: '100-8', from_id: '100-7' }).says(kept('100-8'));
-  assert.deepEqual(FakeSocket.last.sent, [login(), login('100-5')]);
-  assert.deepEqual(of(hop, 'login'), [], 'not before the answer that counts');
-  FakeSocket.last.answers({ last_id: '100-8', from_id: '100-5' });
+  FakeSocket.last.open().answers({ last_id: '100-8', from_id: '100-5' });
+  assert.deepEqual(FakeSocket.last.sent, [login('100-5')]);
   for (const id of ['100-6', '100-7', '100-8']) FakeSocket.last.says(kept(id));
   assert.deepEqual(hop.ids, ['100-6', '100-7', '100-8']);
 });
@@ -220,13 +218,13 @@ test('a reload as another user gets what that user has not had, and nothing else
   loggedIn('100-5');
   newPage();
   const hop = bellhop();
-  assert.deepEqual(FakeSocket.last.open().sent, [login()]);
+  assert.deepEqual(FakeSocket.last.open().sent, [login('100-5')], 'says whose position it is; the server passes it over');
   FakeSocket.last.answers({ user_id: 'bob', last_id: '70-9', from_id: '70-8' }).says(kept('70-9'));
-  assert.deepEqual(FakeSocket.last.sent, [login()]);
   assert.deepEqual(hop.ids, ['70-9']);
   newPage();
   bellhop();
-  FakeSocket.last.open().answers({ last_id: '100-6', from_id: '100-6' });
+  assert.deepEqual(FakeSocket.last.open().sent, [login('70-9', 'bob')]);
+  FakeSocket.last.answers({ last_id: '100-6', from_id: '100-6' });
   assert.deepEqual(FakeSocket.last.types, ['login'], "bob's position is not used for alice");
 });
 
@@ -234,9 +232,8 @@ test('another user behind the same page: their position is not the old one', () 
   const hop = loggedIn('100-5');
   FakeSocket.last.ends(1006);
   tick(250);
-  FakeSocket.last.open().answers({ user_id: 'bob', last_id: '200-3', from_id: '0-0' }).says(kept('200-1'));
-  assert.deepEqual(FakeSocket.last.sent, [login('100-5'), login()]);
-  FakeSocket.last.answers({ user_id: 'bob', last_id: '200-3', from_id: '200-2' }).says(kept('200-3'));
+  FakeSocket.last.open().answers({ user_id: 'bob', last_id: '200-3', from_id: '200-2' }).says(kept('200-3'));
+  assert.deepEqual(FakeSocket.last.sent, [login('100-5')]);
   assert.deepEqual(hop.ids, ['200-3']);
   assert.equal(hop.user, 'bob');
 });

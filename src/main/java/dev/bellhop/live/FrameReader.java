@@ -78,7 +78,7 @@ class FrameReader {
     private void frame(Connection connection, String msgType, Map<String, Value> fields) throws BadMessageException {
         switch (msgType) {
             case "ping" -> connection.send(Frame.PONG);
-            case "login" -> connection.feed().login(connection, position(fields, "last_id", false));
+            case "login" -> connection.feed().login(connection, lastId(connection, fields));
             case "read" -> {
                 requireLogin(connection);
                 Position read = position(fields, "id", true);
@@ -103,6 +103,16 @@ class FrameReader {
         if (connection.feed().isBeforeLogin(connection)) {
             throw new BadMessageException(LOGIN_REQUIRED, "the first frame of a connection must be login");
         }
+    }
+
+    /** A tab may still hold the position of whoever was logged in before; it says whose, and then it counts for nothing. */
+    private static Position lastId(Connection connection, Map<String, Value> fields) throws BadMessageException {
+        Position lastId = position(fields, "last_id", false);
+        if (lastId == null) {
+            return null;
+        }
+        Value owner = Json.readObject(fields.get("data").raw()).get("user_id");
+        return owner == null || owner.text().equals(connection.login().userId()) ? lastId : null;
     }
 
     private static Position position(Map<String, Value> fields, String name, boolean required) throws BadMessageException {

@@ -38,7 +38,7 @@ end
 
 local to, expired = from, 0
 local entries = redis.call('XRANGE', inbox, '(' .. from, '+', 'COUNT', most)
-if complete and #entries == 0 then
+if #entries == 0 then
   from, to = last, last -- a page that has nothing to catch up with stands at the end
 end
 local result = { last, unread(last, known[2]), complete and 1 or 0, from, to, #entries == most and 1 or 0, 0 }

@@ -9,9 +9,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What {@code ./mvnw} runs: Redis, WildFly with Bellhop and the demonstration application, in the foreground until Ctrl-C.
@@ -93,7 +95,8 @@ public final class Demo {
             List<String> settings = System.getProperties().stringPropertyNames().stream()
                     .filter(name -> name.startsWith("bellhop."))
                     .map(name -> "-D" + name + "=" + System.getProperty(name))
-                    .toList();
+                    .collect(Collectors.toCollection(ArrayList::new));
+            settings.add("-Ddemo.redis.port=" + redisPort); // for the commands that the pages show
             server = WildFly.start(directory, http, Map.of("BELLHOP_REDIS_URI", redisUri()), settings);
         }
     }

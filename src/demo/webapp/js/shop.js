@@ -1,0 +1,89 @@
+// The front desk's own code. All that it needs of Bellhop is here: one import, and what to do with a message.
+import { Bellhop } from '/bellhop/bellhop.js';
+import '/bellhop/bellhop-bell.js';
+
+const { user, redisPort } = document.documentElement.dataset;
+const began = performance.now();
+const hop = Bellhop.shared();
+
+// --- messages
+
+hop.on('notice', (data, message) => toast(data?.title, data?.text ?? message.msg_type));
+
+function toast(title, text) {
+  const box = document.createElement('div');
+  box.className = 'toast';
+  box.dataset.testid = 'toast';
+  if (title) {
+    const heading = document.createElement('strong');
+    heading.textContent = title;
+    box.append(heading);
+  }
+  const line = document.createElement('span');
+  line.textContent = String(text);
+  const close = document.createElement('button');
+  close.type = 'button';
+  close.className = 'quiet';
+  close.setAttribute('aria-label', 'Dismiss');
+  close.textContent = '×';
+  close.addEventListener('click', () => box.remove());
+  box.append(line, close);
+  const toasts = document.getElementById('toasts');
+  toasts.append(box);
+  while (toasts.children.length > 4) {
+    toasts.firstElementChild.remove();
+  }
+  setTimeout(() => box.remove(), 12_000);
+}
+
+// --- how the connection is
+
+const state = document.getElementById('connection-state');
+
+function show(name, text) {
+  state.dataset.state = name;
+  state.textContent = text;
+}
+
+hop.on('login', () => show('open', `Connected in ${Math.round(performance.now() - began)} ms`));
+hop.on('close', ({ code, willReconnect }) => {
+  if (willReconnect) {
+    show('waiting', 'Reconnecting…');
+    return;
+  }
+  show('closed', 'Not connected');
+  const notice = document.getElementById('notice');
+  notice.hidden = false;
+  if (code === 4403) {
+    notice.textContent = 'You have been disconnected by an administrator.';
+  } else if (code === 4401) {
+    const link = document.createElement('a');
+    link.href = './';
+    link.textContent = 'Sign in';
+    link.dataset.testid = 'sign-in';
+    notice.replaceChildren('You have been signed out. ', link);
+  } else {
+    notice.textContent = 'The connection has been closed.';
+  }
+});
+
+// --- the page to the application
+
+for (const button of document.querySelectorAll('[data-room]')) {
+  button.addEventListener('click', () => {
+    const sent = hop.send('housekeeping', { room: button.dataset.room });
+    toast(`Room ${button.dataset.room}`, sent ? 'Housekeeping has been asked.' : 'Not connected; please try again.');
+  });
+}
+
+// --- what to try
+
+const to = JSON.stringify(user);
+const message = text => JSON.stringify({ msg_type: 'notice', to_user_id: '%', data: { text } }).replace('"%"', to);
+const quoted = text => `'${text.replaceAll("'", String.raw`'\''`)}'`;
+document.getElementById('try-now').textContent =
+  `redis-cli -p ${redisPort} PUBLISH websocket:producer:channel ${quoted(message('Room 207 is ready'))}`;
+document.getElementById('try-later').textContent =
+  `redis-cli -p ${redisPort} ZADD '{websocket}:timing:messages' $(($(date +%s)+5)) ${quoted(message('The Brandts have arrived'))}`;
+document.getElementById('try-http').textContent =
+  `curl -u backend:backend -H 'Content-Type: application/json' ${location.origin}/bellhop/api/messages -d ${quoted(message('Late checkout for 412'))}`;
