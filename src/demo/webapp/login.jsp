@@ -4,7 +4,7 @@
     response.setHeader("X-Content-Type-Options", "nosniff");
     response.setHeader("Cache-Control", "no-store");
     boolean failed = request.getQueryString() != null && request.getQueryString().contains("failed") || request.getParameter("failed") != null;
-    boolean out = request.getParameter("out") != null;
+    boolean signedOut = request.getParameter("out") != null;
 %>
 <!DOCTYPE html>
 <html lang="en">
@@ -20,7 +20,7 @@
 <main>
   <div class="card">
     <p class="brand"><span class="crest" aria-hidden="true">M</span> The Grand Marlowe <small>Front desk</small></p>
-<% if (out) { %>
+<% if (signedOut) { %>
     <h1>You have been signed out</h1>
     <p><a class="button" href="./" data-testid="sign-in-again">Sign in again</a></p>
 <% } else { %>
