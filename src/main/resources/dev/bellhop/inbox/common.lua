@@ -1,5 +1,5 @@
 -- What every script of an inbox begins with. All keys are one user's and so share one slot.
--- KEYS[1] inbox (stream), KEYS[2] marks (hash: last, run, ingested, delivered, read); ARGV[1] retention in ms
+-- KEYS[1] inbox (stream), KEYS[2] marks (hash: last, run, until, ingested, delivered, read); ARGV[1] retention in ms
 local inbox, marks, retention = KEYS[1], KEYS[2], tonumber(ARGV[1])
 
 local time = redis.call('TIME')
@@ -19,13 +19,14 @@ end
 
 -- The end of the inbox: the newest message's position, or <epoch>-0 where the epoch has none yet.
 -- Begins a new epoch when Redis may have lost what had been numbered: it is another process than the one that numbered
--- (restarted from disk, or a replica that took over), or the stream is gone while the marks are not.
+-- (restarted from disk, or a replica that took over), or the stream is gone while the marks are not, and before its time.
 local function inbox_end()
   local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-  local known = redis.call('HMGET', marks, 'last', 'run')
+  local known = redis.call('HMGET', marks, 'last', 'run', 'until')
   local last = known[1]
   local exists = redis.call('EXISTS', inbox) == 1
-  if last and known[2] == run and (exists or string.sub(last, -2) == '-0') then
+  local aged = known[3] and tonumber(known[3]) <= now -- all it held was older than the retention
+  if last and known[2] == run and (exists or aged or string.sub(last, -2) == '-0') then
     return last
   end
   local epoch = now

@@ -5,7 +5,7 @@
 local known = redis.call('HMGET', marks, 'last', 'read', 'delivered')
 local last, most = known[1] or '', tonumber(ARGV[3])
 local result = { last, last ~= '' and unread(last, known[2]) or 0, known[2] or '', known[3] or '', '' }
-if most == 0 then
+if most == 0 or ARGV[2] == '0-0' then -- Redis refuses an interval that ends before the first id
   return result
 end
 local upper = ARGV[2] == '' and '+' or '(' .. ARGV[2]

@@ -43,9 +43,10 @@ for i = 5, #ARGV, 4 do
   result[#result + 1] = kept
 end
 if last ~= before then
-  redis.call('HSET', marks, 'last', last)
+  local till = string.format('%.0f', now + retention)
+  redis.call('HSET', marks, 'last', last, 'until', till)
   drop_old()
-  redis.call('PEXPIRE', inbox, retention)
+  redis.call('PEXPIREAT', inbox, till)
 end
 if ingested ~= ingested_before then
   redis.call('HSET', marks, 'ingested', ingested)

@@ -1,0 +1,109 @@
+package dev.bellhop.live;
+
+import dev.bellhop.message.Position;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.RemoteEndpoint;
+import jakarta.websocket.SendHandler;
+import jakarta.websocket.SendResult;
+import jakarta.websocket.Session;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A page as its node sees it: a WebSocket of no server, which notes each frame. Thread-safe. */
+public final class TestPage {
+    private static final Pattern ID = Pattern.compile("^\\{\"id\":\"([0-9-]+)\",");
+    private static final Pattern FROM = Pattern.compile("\"from_id\":\"([0-9-]+)\"");
+
+    private final TestNode node;
+    private final Connection connection;
+    private final List<String> frames = new ArrayList<>();
+    private volatile CloseReason closed;
+
+    TestPage(TestNode node, String user) {
+        this.node = node;
+        Object remote = Proxy.newProxyInstance(TestPage.class.getClassLoader(), new Class<?>[] {RemoteEndpoint.Async.class},
+                (proxy, method, args) -> {
+                    if (method.getName().equals("sendText")) {
+                        sendText((String) args[0], (SendHandler) args[1]);
+                    }
+                    return null;
+                });
+        Object session = Proxy.newProxyInstance(TestPage.class.getClassLoader(), new Class<?>[] {Session.class},
+                (proxy, method, args) -> switch (method.getName()) {
+                    case "getAsyncRemote" -> remote;
+                    case "isOpen" -> closed == null;
+                    case "close" -> {
+                        ended((CloseReason) args[0]);
+                        yield null;
+                    }
+                    default -> null;
+                });
+        connection = node.live().open((Session) session, new Login(user, "login of " + user, null));
+    }
+
+    // why at random: servers complete a send within the call, or later on another thread
+    private void sendText(String text, SendHandler handler) {
+        synchronized (frames) {
+            frames.add(text);
+        }
+        if (ThreadLocalRandom.current().nextInt(4) == 0) {
+            node.threads().schedule(() -> handler.onResult(new SendResult()), ThreadLocalRandom.current().nextInt(300), TimeUnit.MICROSECONDS);
+        } else {
+            handler.onResult(new SendResult());
+        }
+    }
+
+    private void ended(CloseReason reason) {
+        if (closed == null) {
+            closed = reason;
+            connection.ended();
+        }
+    }
+
+    /** The page sends a frame. */
+    public void send(String frame) {
+        node.reader().text(connection, frame);
+    }
+
+    /** @param after the last message it has seen, or null */
+    public TestPage login(Position after) {
+        send(after == null ? "{\"msg_type\":\"login\"}" : "{\"msg_type\":\"login\",\"data\":{\"last_id\":\"" + after + "\"}}");
+        return this;
+    }
+
+    /** The page goes away. */
+    public void leave() {
+        ended(new CloseReason(CloseReason.CloseCodes.NORMAL_CLOSURE, ""));
+    }
+
+    public List<String> frames() {
+        synchronized (frames) {
+            return List.copyOf(frames);
+        }
+    }
+
+    /** The positions of the messages it was sent, in the order in which they came. */
+    public List<Position> positions() {
+        return frames().stream().map(ID::matcher).filter(Matcher::find).map(id -> Position.of(id.group(1))).toList();
+    }
+
+    /** From where its node says that it began, or null before it has logged in. */
+    public Position from() {
+        return frames().stream().map(FROM::matcher).filter(Matcher::find).map(from -> Position.of(from.group(1))).findFirst().orElse(null);
+    }
+
+    /** The code with which Bellhop closed it; 0 while it is open. */
+    public int closeCode() {
+        CloseReason reason = closed;
+        return reason == null ? 0 : reason.getCloseCode().getCode();
+    }
+
+    Connection connection() {
+        return connection;
+    }
+}
