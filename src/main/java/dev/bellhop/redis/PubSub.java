@@ -179,6 +179,7 @@ public class PubSub {
                     hears = false;
                     if (redis.isConnected()) {
                         LOG.log(System.Logger.Level.WARNING, "The subscription is deaf: its own probe did not come back; beginning a new one. What was missed is replayed.");
+                        redis.renewIfSilent(TimeUnit.MILLISECONDS.toNanos(DEAF_MILLIS));
                         return;
                     }
                 }

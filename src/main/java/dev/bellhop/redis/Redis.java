@@ -43,8 +43,9 @@ public class Redis {
     private final Metrics.Count connects;
 
     private volatile Client client;
-    private volatile RedisClusterAsyncCommands<String, String> async;
-    private volatile RedisClusterAsyncCommands<String, String> waiting;
+    private volatile Client.Commands current;
+    private volatile Client.Commands waiting;
+    private volatile long answeredNanos;
     private volatile boolean connected;
     private volatile boolean stopped;
     private Thread starter;
@@ -84,11 +85,7 @@ public class Redis {
         Backoff backoff = new Backoff();
         while (!stopped) {
             try {
-                Client.Commands commands = created.connect();
-                commands.connection().addListener(new StateListener());
-                async = commands.async();
-                waiting = created.connect().async();
-                connectionMade();
+                open(created);
                 return;
             } catch (RuntimeException e) {
                 if (stopped) {
@@ -104,16 +101,61 @@ public class Redis {
         }
     }
 
+    private void open(Client created) {
+        Client.Commands fresh = created.connect();
+        Client.Commands freshWaiting;
+        try {
+            freshWaiting = created.connect();
+        } catch (RuntimeException e) {
+            fresh.connection().closeAsync();
+            throw e;
+        }
+        current = fresh;
+        waiting = freshWaiting;
+        answeredNanos = System.nanoTime();
+        fresh.connection().addListener(new StateListener(fresh));
+        connectionMade();
+    }
+
+    /**
+     * Begins new connections if nothing has been answered for a while: those that stand may lead to a host that is gone, which
+     * TCP would not notice for a quarter of an hour. Blocks for some seconds; called on a thread of Bellhop's own.
+     */
+    void renewIfSilent(long silentNanos) {
+        Client.Commands silent = current;
+        Client.Commands silentWaiting = waiting;
+        if (silent == null || stopped || System.nanoTime() - answeredNanos < silentNanos) {
+            return;
+        }
+        try {
+            open(client);
+            LOG.log(System.Logger.Level.WARNING, "Redis did not answer; new connections were made. If it happens again, look for slow commands or a lost host.");
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "Redis does not answer, and new connections fail: {0}. Trying again.", rootMessage(e));
+            return;
+        }
+        silent.connection().closeAsync();
+        silentWaiting.connection().closeAsync();
+    }
+
     /** Lettuce tells of its own reconnects. In a cluster these are single nodes: calls then decide for themselves. */
     private final class StateListener implements RedisConnectionStateListener {
+        private final Client.Commands mine;
+
+        StateListener(Client.Commands mine) {
+            this.mine = mine;
+        }
+
         @Override
         public void onRedisConnected(RedisChannelHandler<?, ?> connection, SocketAddress address) {
-            connectionMade();
+            if (mine == current) {
+                connectionMade();
+            }
         }
 
         @Override
         public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
-            if (!stopped && !settings.redisCluster()) {
+            if (mine == current && !stopped && !settings.redisCluster()) {
                 connected = false;
                 LOG.log(System.Logger.Level.WARNING, "Redis is away: the connection broke. Reconnecting by itself; nothing to do unless it stays so.");
             }
@@ -146,7 +188,7 @@ public class Redis {
      * @return the answer; or {@link RedisAwayException}, at once and with nothing sent; or Lettuce's exception
      */
     public <T> CompletableFuture<T> call(Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> command) {
-        return send(() -> async, command);
+        return send(() -> current, command);
     }
 
     /** As {@link #call}, for a command with which Redis takes its time (less than a command's time-out); one at a time. */
@@ -154,10 +196,10 @@ public class Redis {
         return send(() -> waiting, command);
     }
 
-    private <T> CompletableFuture<T> send(Supplier<RedisClusterAsyncCommands<String, String>> connection,
+    private <T> CompletableFuture<T> send(Supplier<Client.Commands> connection,
             Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> command) {
-        Client current = client;
-        if (!isConnected() || current == null) {
+        Client open = client;
+        if (!isConnected() || open == null) {
             return refuse("Redis is away");
         }
         if (inFlight.incrementAndGet() > MAX_IN_FLIGHT) {
@@ -166,9 +208,9 @@ public class Redis {
         }
         CompletableFuture<T> result = new CompletableFuture<>();
         try {
-            current.dispatcher().execute(() -> {
+            open.dispatcher().execute(() -> {
                 try {
-                    command.apply(connection.get()).whenComplete((value, failure) -> settle(result, value, failure));
+                    command.apply(connection.get().async()).whenComplete((value, failure) -> settle(result, value, failure));
                 } catch (RuntimeException e) {
                     settle(result, null, e);
                 }
@@ -183,12 +225,12 @@ public class Redis {
      * Runs a task after a while, on a thread of Lettuce's; it must not block. Dropped once stopped.
      */
     public void later(Runnable task, long millis) {
-        Client current = client;
-        if (stopped || current == null) {
+        Client open = client;
+        if (stopped || open == null) {
             return;
         }
         try {
-            current.dispatcher().schedule(task, millis, TimeUnit.MILLISECONDS);
+            open.dispatcher().schedule(task, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException shutDown) {
             LOG.log(System.Logger.Level.DEBUG, "not run later: stopping");
         }
@@ -197,6 +239,7 @@ public class Redis {
     private <T> void settle(CompletableFuture<T> result, T value, Throwable failure) {
         inFlight.decrementAndGet();
         if (failure == null) {
+            answeredNanos = System.nanoTime();
             result.complete(value);
         } else {
             failures.add();
