@@ -7,7 +7,7 @@ import dev.bellhop.config.Settings;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.ingest.IngestReader;
 import dev.bellhop.metric.Metrics;
-import dev.bellhop.metric.Rejections;
+import dev.bellhop.presence.Presence;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.PubSub;
 import dev.bellhop.redis.Redis;
@@ -17,11 +17,17 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.event.Event;
+import jakarta.inject.Inject;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
@@ -32,36 +38,12 @@ public final class TestNode implements AutoCloseable {
 
     private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(4, daemons());
 
-    private final Settings settings;
-    private final Node node = new Node();
-    private final Metrics metrics = new Metrics();
-    private final Rejections rejections = new Rejections(metrics);
-    private final Keys keys;
-    private final Redis redis;
-    private final Inbox inbox;
-    private final PubSub pubSub;
-    private final Registry registry;
-    private final Live live;
-    private final FrameReader reader;
-    private final Connections connections;
-    private final IngestReader ingestReader;
-    private final Promotion promotion;
+    private final Map<Class<?>, Object> beans = new HashMap<>();
     private boolean killed;
 
     private TestNode(Settings settings) {
-        this.settings = settings;
-        keys = new Keys(settings);
-        redis = new Redis(settings, metrics);
-        inbox = new Inbox(redis, keys, settings, metrics);
-        pubSub = new PubSub(redis, keys, node, metrics);
-        registry = new Registry(pubSub, keys);
-        live = with(new Live(settings, inbox, redis, registry, node, metrics), threads);
-        Subscriber subscriber = new Subscriber(settings, keys, live, registry, rejections, metrics);
-        Sweeper sweeper = with(new Sweeper(settings, registry, live), threads);
-        connections = new Connections(pubSub, keys, subscriber, sweeper, registry, live);
-        reader = new FrameReader(live, new Inbound(redis, keys, settings, node, metrics), rejections, metrics);
-        ingestReader = with(new IngestReader(redis, inbox, node, settings, rejections, metrics), threads);
-        promotion = with(new Promotion(redis, keys, metrics), threads);
+        beans.put(Settings.class, settings);
+        List.of(Redis.class, Connections.class, IngestReader.class, Promotion.class, FrameReader.class).forEach(this::bean);
     }
 
     /** @param settings each {@code name=value} */
@@ -76,34 +58,34 @@ public final class TestNode implements AutoCloseable {
 
     /** A node on this Redis, which need not be there yet. */
     public static TestNode start(String redisUri, String... settings) {
-        String[] all = java.util.Arrays.copyOf(settings, settings.length + 1);
+        String[] all = Arrays.copyOf(settings, settings.length + 1);
         all[settings.length] = "bellhop.redis.uri=" + redisUri;
         TestNode node = new TestNode(settings(all));
-        node.redis.start(daemons());
+        node.redis().start(daemons());
         return node;
     }
 
     public TestNode awaitRedis() {
-        await().pollInterval(5, TimeUnit.MILLISECONDS).until(redis::isConnected);
+        await().pollInterval(5, TimeUnit.MILLISECONDS).until(redis()::isConnected);
         return this;
     }
 
     /** Takes pages, too. */
     public TestNode withPages() {
-        connections.start(daemons());
-        await().pollInterval(5, TimeUnit.MILLISECONDS).until(pubSub::hears);
+        bean(Connections.class).start(daemons());
+        await().pollInterval(5, TimeUnit.MILLISECONDS).until(pubSub()::hears);
         return this;
     }
 
     /** Reads the ingest stream, too. */
     public TestNode withIngest() {
-        ingestReader.start();
+        ingestReader().start();
         return this;
     }
 
     /** Promotes what is due each second, as the timer would. */
     public TestNode withPromotion() {
-        threads.scheduleAtFixedRate(promotion::run, 0, 1, TimeUnit.SECONDS);
+        threads.scheduleAtFixedRate(promotion()::run, 0, 1, TimeUnit.SECONDS);
         return this;
     }
 
@@ -113,51 +95,51 @@ public final class TestNode implements AutoCloseable {
     }
 
     public String name() {
-        return node.name();
+        return bean(Node.class).name();
     }
 
     public Settings settings() {
-        return settings;
+        return bean(Settings.class);
     }
 
     public Metrics metrics() {
-        return metrics;
+        return bean(Metrics.class);
     }
 
     public Keys keys() {
-        return keys;
+        return bean(Keys.class);
     }
 
     public Redis redis() {
-        return redis;
+        return bean(Redis.class);
     }
 
     public PubSub pubSub() {
-        return pubSub;
+        return bean(PubSub.class);
     }
 
     public Inbox inbox() {
-        return inbox;
+        return bean(Inbox.class);
     }
 
     public IngestReader ingestReader() {
-        return ingestReader;
+        return bean(IngestReader.class);
     }
 
     public Promotion promotion() {
-        return promotion;
+        return bean(Promotion.class);
     }
 
     Live live() {
-        return live;
+        return bean(Live.class);
     }
 
     Registry registry() {
-        return registry;
+        return bean(Registry.class);
     }
 
     FrameReader reader() {
-        return reader;
+        return bean(FrameReader.class);
     }
 
     ScheduledExecutorService threads() {
@@ -168,18 +150,19 @@ public final class TestNode implements AutoCloseable {
     public void kill() {
         killed = true;
         threads.shutdownNow();
-        redis.stop(daemons());
-        pubSub.stop();
+        redis().stop(daemons());
+        pubSub().stop();
     }
 
+    /** Ends in order, as an undeployment does. */
     @Override
     public void close() {
         if (!killed) {
-            promotion.stop();
-            ingestReader.stop();
-            connections.drain();
-            connections.stop();
-            redis.stop(daemons());
+            promotion().stop();
+            ingestReader().stop();
+            bean(Connections.class).drain();
+            bean(Connections.class).stop();
+            redis().stop(daemons());
             threads.shutdownNow();
         }
     }
@@ -192,19 +175,41 @@ public final class TestNode implements AutoCloseable {
         };
     }
 
-    /** Sets what the container would inject as a resource. */
-    private static <T> T with(T bean, ScheduledExecutorService executor) {
-        for (Field field : bean.getClass().getDeclaredFields()) {
-            if (field.isAnnotationPresent(Resource.class)) {
-                try {
+    /** The one bean of this class, made as the container would. */
+    private synchronized <T> T bean(Class<T> type) {
+        Object known = beans.get(type);
+        if (known == null) {
+            known = make(type);
+            beans.put(type, known);
+        }
+        return type.cast(known);
+    }
+
+    private Object make(Class<?> type) {
+        try {
+            Constructor<?>[] all = type.getDeclaredConstructors();
+            Constructor<?> constructor = Arrays.stream(all).filter(one -> one.isAnnotationPresent(Inject.class)).findFirst().orElse(all[0]);
+            constructor.setAccessible(true);
+            Object bean = constructor.newInstance(Arrays.stream(constructor.getParameterTypes()).map(this::bean).toArray());
+            for (Field field : type.getDeclaredFields()) {
+                if (field.isAnnotationPresent(Resource.class) || field.isAnnotationPresent(Inject.class)) {
                     field.setAccessible(true);
-                    field.set(bean, managed(executor));
-                } catch (IllegalAccessException e) {
-                    throw new IllegalStateException(e);
+                    field.set(bean, field.getType().isInterface() ? ofTheServer(field.getType()) : bean(field.getType()));
                 }
             }
+            return bean;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot make " + type, e);
         }
-        return bean;
+    }
+
+    private Object ofTheServer(Class<?> type) {
+        return type == Event.class ? nobodyObserves() : managed(threads);
+    }
+
+    private static Object nobodyObserves() {
+        return Proxy.newProxyInstance(TestNode.class.getClassLoader(), new Class<?>[] {Event.class},
+                (proxy, method, args) -> method.getName().equals("fireAsync") ? CompletableFuture.completedFuture(args[0]) : null);
     }
 
     private static Object managed(ScheduledExecutorService executor) {

@@ -22,6 +22,7 @@ public final class TestPage {
     private final TestNode node;
     private final Connection connection;
     private final List<String> frames = new ArrayList<>();
+    private final List<Position> positions = new ArrayList<>();
     private volatile CloseReason closed;
 
     TestPage(TestNode node, String user) {
@@ -48,8 +49,12 @@ public final class TestPage {
 
     // why at random: servers complete a send within the call, or later on another thread
     private void sendText(String text, SendHandler handler) {
+        Matcher id = ID.matcher(text);
         synchronized (frames) {
             frames.add(text);
+            if (id.find()) {
+                positions.add(Position.of(id.group(1)));
+            }
         }
         if (ThreadLocalRandom.current().nextInt(4) == 0) {
             node.threads().schedule(() -> handler.onResult(new SendResult()), ThreadLocalRandom.current().nextInt(300), TimeUnit.MICROSECONDS);
@@ -89,7 +94,9 @@ public final class TestPage {
 
     /** The positions of the messages it was sent, in the order in which they came. */
     public List<Position> positions() {
-        return frames().stream().map(ID::matcher).filter(Matcher::find).map(id -> Position.of(id.group(1))).toList();
+        synchronized (frames) {
+            return List.copyOf(positions);
+        }
     }
 
     /** From where its node says that it began, or null before it has logged in. */
