@@ -3,6 +3,7 @@ package dev.bellhop.app;
 import dev.bellhop.config.Node;
 import dev.bellhop.ingest.IngestReader;
 import dev.bellhop.live.Connections;
+import dev.bellhop.ops.NodeReporter;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.schedule.Promotion;
 import jakarta.annotation.Resource;
@@ -30,12 +31,15 @@ public class Lifecycle implements ServletContextListener {
     private IngestReader ingestReader;
     @Inject
     private Promotion promotion;
+    @Inject
+    private NodeReporter reporter;
 
     @Override
     public void contextInitialized(ServletContextEvent start) {
         redis.start(threads); // does not wait for Redis: the application is to start without it
         connections.start(threads);
         ingestReader.start();
+        reporter.start();
         LOG.log(System.Logger.Level.INFO, "Bellhop node {0} started at {1}/ws", node.name(), start.getServletContext().getContextPath());
     }
 
@@ -44,6 +48,7 @@ public class Lifecycle implements ServletContextListener {
         promotion.stop();
         ingestReader.stop(); // before the connections: another node takes over while these are closed
         connections.drain();
+        reporter.stop();
         connections.stop();
         redis.stop(threads);
         LOG.log(System.Logger.Level.INFO, "Bellhop node {0} stopped", node.name());

@@ -1,5 +1,6 @@
 package dev.bellhop.live;
 
+import dev.bellhop.identity.Identity;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.http.HttpSession;
 import jakarta.websocket.HandshakeResponse;

@@ -1,6 +1,8 @@
 package dev.bellhop.live;
 
 import dev.bellhop.config.Settings;
+import dev.bellhop.identity.Identity;
+import dev.bellhop.identity.Origins;
 import dev.bellhop.metric.Metrics;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;

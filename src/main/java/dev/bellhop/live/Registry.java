@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /**
  * Who is connected to this node: a {@link UserFeed} for each user, and with it the subscription to the user's channel.
@@ -26,6 +27,7 @@ class Registry {
 
     private final ConcurrentMap<String, UserFeed> feeds = new ConcurrentHashMap<>();
     private final Set<UserFeed> haveSent = ConcurrentHashMap.newKeySet();
+    private final Set<UserFeed> changed = ConcurrentHashMap.newKeySet();
     private final LongAdder connections = new LongAdder();
     private final PubSub pubSub;
     private final Keys keys;
@@ -46,6 +48,7 @@ class Registry {
         return feeds.compute(connection.login().userId(), (user, known) -> {
             UserFeed feed = known == null ? new UserFeed(user, live) : known;
             feed.add(connection);
+            changed.add(feed);
             if (known == null) {
                 pubSub.subscribe(keys.channel(user));
             }
@@ -57,6 +60,7 @@ class Registry {
     void remove(Connection connection) {
         UserFeed feed = connection.feed();
         if (feed != null && feed.remove(connection)) {
+            changed.add(feed);
             connections.decrement();
         }
     }
@@ -97,8 +101,17 @@ class Registry {
     }
 
     /** Takes the feeds whose delivered mark is to be written. */
-    void drainSent(java.util.function.Consumer<UserFeed> to) {
-        for (Iterator<UserFeed> all = haveSent.iterator(); all.hasNext(); ) {
+    void drainSent(Consumer<UserFeed> to) {
+        drain(haveSent, to);
+    }
+
+    /** Takes the feeds that have gained or lost connections. */
+    void drainChanged(Consumer<UserFeed> to) {
+        drain(changed, to);
+    }
+
+    private static void drain(Set<UserFeed> feeds, Consumer<UserFeed> to) {
+        for (Iterator<UserFeed> all = feeds.iterator(); all.hasNext(); ) {
             UserFeed feed = all.next();
             all.remove();
             to.accept(feed);

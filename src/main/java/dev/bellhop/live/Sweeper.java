@@ -1,6 +1,7 @@
 package dev.bellhop.live;
 
 import dev.bellhop.config.Settings;
+import dev.bellhop.presence.Presence;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -12,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Looks at every connection twice a second: closes who does not log in, does not read or has gone silent, and pings the
- * rest; writes the delivered marks; gives up subscriptions that nobody needs.
+ * rest; writes the delivered marks and who is here; gives up subscriptions that nobody needs.
  *
  * <p>Why not the server's own idle and send time-outs: on some servers they never fire, or fire and close nothing.
  */
@@ -23,23 +24,28 @@ class Sweeper {
     /** A send that takes longer ends its connection. */
     private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    private static final long PRESENCE_NANOS = Presence.LASTS.toNanos() / 3;
+
     @Resource
     private ManagedScheduledExecutorService scheduler;
 
     private final Settings settings;
     private final Registry registry;
     private final Live live;
+    private final Presence presence;
+    private long presenceNanos = System.nanoTime();
     private ScheduledFuture<?> sweeps;
 
     Sweeper() { // for the container's proxy
-        this(null, null, null);
+        this(null, null, null, null);
     }
 
     @Inject
-    Sweeper(Settings settings, Registry registry, Live live) {
+    Sweeper(Settings settings, Registry registry, Live live, Presence presence) {
         this.settings = settings;
         this.registry = registry;
         this.live = live;
+        this.presence = presence;
     }
 
     void start() {
@@ -55,11 +61,20 @@ class Sweeper {
                 }
             }
             registry.drainSent(live::noteDelivered);
+            registry.drainChanged(this::writePresence);
+            if (now - presenceNanos > PRESENCE_NANOS) {
+                presenceNanos = now;
+                registry.feeds().stream().filter(feed -> feed.connections().length > 0).forEach(this::writePresence);
+            }
             registry.subscribeAgain(now);
             registry.dropEmpty(now);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "A sweep over the connections failed; the next is in half a second. Please report this.", e);
         }
+    }
+
+    private void writePresence(UserFeed feed) {
+        presence.write(feed.user(), feed.connections().length);
     }
 
     private void look(UserFeed feed, Connection connection, long now) {
@@ -94,5 +109,6 @@ class Sweeper {
             sweeps.cancel(false);
         }
         registry.drainSent(live::noteDelivered);
+        registry.drainChanged(this::writePresence);
     }
 }

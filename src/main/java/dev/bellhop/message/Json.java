@@ -6,7 +6,9 @@ import jakarta.json.stream.JsonParser;
 import jakarta.json.stream.JsonParser.Event;
 import jakarta.json.stream.JsonParserFactory;
 import java.io.StringReader;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -58,8 +60,8 @@ public final class Json {
             Map<String, Value> fields = new LinkedHashMap<>();
             while (parser.next() != Event.END_OBJECT) {
                 String name = parser.getString();
-                int afterName = (int) parser.getLocation().getStreamOffset();
-                Value value = readValue(parser, json, afterName);
+                int from = (int) parser.getLocation().getStreamOffset();
+                Value value = readValue(parser, json, from);
                 if (fields.put(name, value) != null) {
                     throw bad("a field is named twice");
                 }
@@ -76,8 +78,34 @@ public final class Json {
         }
     }
 
-    private static Value readValue(JsonParser parser, String json, int afterName) throws BadMessageException {
-        Event event = parser.next();
+    /**
+     * Reads the elements of an array, each as {@link #readObject} would a field's value.
+     *
+     * @throws BadMessageException {@code bad_json} if the value is no array
+     */
+    public static List<Value> readArray(Value array) throws BadMessageException {
+        if (array.type() != Type.ARRAY) {
+            throw bad("not a JSON array");
+        }
+        String json = array.raw();
+        try (JsonParser parser = PARSERS.createParser(new StringReader(json))) {
+            parser.next();
+            List<Value> elements = new ArrayList<>();
+            int end = (int) parser.getLocation().getStreamOffset();
+            for (Event event = parser.next(); event != Event.END_ARRAY; event = parser.next()) {
+                Value element = value(parser, event, json, end);
+                elements.add(element);
+                end = (int) parser.getLocation().getStreamOffset();
+            }
+            return elements;
+        }
+    }
+
+    private static Value readValue(JsonParser parser, String json, int from) throws BadMessageException {
+        return value(parser, parser.next(), json, from);
+    }
+
+    private static Value value(JsonParser parser, Event event, String json, int from) throws BadMessageException {
         String text = event == Event.VALUE_STRING ? parser.getString() : null;
         Type type = switch (event) {
             case VALUE_STRING -> Type.STRING;
@@ -91,7 +119,7 @@ public final class Json {
         if (type == Type.OBJECT || type == Type.ARRAY) {
             skipNested(parser);
         }
-        String raw = afterColon(json, afterName, (int) parser.getLocation().getStreamOffset());
+        String raw = between(json, from, (int) parser.getLocation().getStreamOffset());
         return new Value(type, raw, text == null ? raw : text);
     }
 
@@ -110,10 +138,10 @@ public final class Json {
     }
 
     // why: parsers agree on where the text they have consumed ends, not on where a value starts, so the value is what lies
-    // between the end of its name and its own end, less the colon
-    private static String afterColon(String json, int from, int to) {
+    // between the end of what came before it and its own end, less the colon or comma
+    private static String between(String json, int from, int to) {
         int i = from;
-        while (isSpace(json.charAt(i)) || json.charAt(i) == ':') {
+        while (isSpace(json.charAt(i)) || json.charAt(i) == ':' || json.charAt(i) == ',') {
             i++;
         }
         return json.substring(i, to).stripTrailing();

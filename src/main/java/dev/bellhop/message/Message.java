@@ -93,7 +93,12 @@ public record Message(String msgType, String toUserId, String data, String id, l
         return data == null ? null : data.raw();
     }
 
-    private static String id(Map<String, Value> fields) throws BadMessageException {
+    /**
+     * The idempotency id, or null.
+     *
+     * @throws BadMessageException {@code bad_message} if it is no good one
+     */
+    public static String id(Map<String, Value> fields) throws BadMessageException {
         Value id = fields.get("id");
         if (id == null || id.type() == Type.NULL) {
             return null;

@@ -58,7 +58,7 @@ public class Keys {
         return settings.keyPrefix() + "probe:" + node;
     }
 
-    /** The zset of nodes, by when each was last heard of. */
+    /** A hash of nodes: until when each counts as living, and what it says of itself. */
     public String nodes() {
         return settings.keyPrefix() + "nodes";
     }

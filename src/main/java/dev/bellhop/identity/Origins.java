@@ -1,4 +1,4 @@
-package dev.bellhop.live;
+package dev.bellhop.identity;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /** Whether a request comes from a page that may use Bellhop in its user's name. */
-final class Origins {
+public final class Origins {
     private Origins() {}
 
     /**
@@ -14,7 +14,7 @@ final class Origins {
      * @return true if the {@code Origin}'s host and port are the request's, or it is listed, or there is none (then it is no
      *         browser, which always sends it)
      */
-    static boolean allowed(HttpServletRequest request, Set<String> allowed) {
+    public static boolean allowed(HttpServletRequest request, Set<String> allowed) {
         String origin = request.getHeader("Origin");
         if (origin == null) {
             return true;

@@ -1,6 +1,7 @@
-package dev.bellhop.live;
+package dev.bellhop.identity;
 
 import dev.bellhop.config.Settings;
+import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Message;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -15,7 +16,7 @@ import java.util.Optional;
 
 /** Finds out who a request comes from: the one place where this is decided. */
 @ApplicationScoped
-class Identity {
+public class Identity {
     private final Settings settings;
 
     Identity() { // for the container's proxy
@@ -23,7 +24,7 @@ class Identity {
     }
 
     @Inject
-    Identity(Settings settings) {
+    public Identity(Settings settings) {
         this.settings = settings;
     }
 
@@ -35,14 +36,14 @@ class Identity {
      * @param session   may be null
      * @return empty if nobody is logged in, or the id cannot be a user's
      */
-    Optional<String> user(Principal principal, HttpSession session) {
+    public Optional<String> user(Principal principal, HttpSession session) {
         String user = settings.sessionAttribute()
                 .map(attribute -> session == null ? null : session.getAttribute(attribute))
                 .map(Object::toString)
                 .orElseGet(() -> settings.sessionAttribute().isPresent() || principal == null ? null : principal.getName());
         try {
             return user == null ? Optional.empty() : Optional.of(Message.userId(user));
-        } catch (dev.bellhop.message.BadMessageException unusable) {
+        } catch (BadMessageException unusable) {
             return Optional.empty();
         }
     }
@@ -54,7 +55,7 @@ class Identity {
      * @param cookieHeaders the request's {@code Cookie} headers
      * @param sessionId     may be null
      */
-    String loginId(List<String> cookieHeaders, String sessionId) {
+    public String loginId(List<String> cookieHeaders, String sessionId) {
         for (String header : cookieHeaders) {
             for (String pair : header.split(";")) {
                 int equals = pair.indexOf('=');

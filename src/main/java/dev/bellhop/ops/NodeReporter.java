@@ -1,0 +1,106 @@
+package dev.bellhop.ops;
+
+import dev.bellhop.metric.Metrics;
+import dev.bellhop.presence.Presence;
+import dev.bellhop.redis.PubSub;
+import dev.bellhop.redis.Redis;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Writes down every few seconds what this node counts, so that any node can tell of all. */
+@ApplicationScoped
+public class NodeReporter {
+    private static final System.Logger LOG = System.getLogger(NodeReporter.class.getName());
+    private static final int PERIOD_SECONDS = 5;
+    private static final int MINUTE = 60 / PERIOD_SECONDS;
+
+    @Resource
+    private ManagedScheduledExecutorService scheduler;
+
+    private final Metrics metrics;
+    private final Presence presence;
+    private final Redis redis;
+    private final PubSub pubSub;
+    private final long startedMillis = System.currentTimeMillis();
+    private final ArrayDeque<Sample> lastMinute = new ArrayDeque<>();
+    private ScheduledFuture<?> reports;
+
+    private record Sample(long nanos, Map<String, Long> numbers) {}
+
+    NodeReporter() { // for the container's proxy
+        this(null, null, null, null);
+    }
+
+    @Inject
+    public NodeReporter(Metrics metrics, Presence presence, Redis redis, PubSub pubSub) {
+        this.metrics = metrics;
+        this.presence = presence;
+        this.redis = redis;
+        this.pubSub = pubSub;
+    }
+
+    /** Begins to report. */
+    public void start() {
+        reports = scheduler.scheduleWithFixedDelay(this::write, 0, PERIOD_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void write() {
+        try { // why: a task that throws is not run again
+            presence.writeNode(report());
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "This node could not report. The next try is in a few seconds; please report this.", e);
+        }
+    }
+
+    /** What this node counts, as JSON: totals since it started, gauges, and rates a second over the last minute. */
+    private String report() {
+        Sample now = new Sample(System.nanoTime(), metrics.snapshot());
+        lastMinute.addLast(now);
+        if (lastMinute.size() > MINUTE + 1) {
+            lastMinute.removeFirst();
+        }
+        Sample then = lastMinute.getFirst();
+        double seconds = Math.max(1, (now.nanos() - then.nanos()) * 1e-9);
+        Map<String, Double> rates = new TreeMap<>();
+        for (String name : new String[] {"frames_sent", "frames_received", "heard", "published", "inbound", "connections_opened"}) {
+            rates.put(name, (now.numbers().getOrDefault(name, 0L) - then.numbers().getOrDefault(name, 0L)) / seconds);
+        }
+        StringBuilder json = new StringBuilder("{\"uptime_seconds\":").append((System.currentTimeMillis() - startedMillis) / 1000)
+                .append(",\"redis\":{\"connected\":").append(redis.isConnected()).append(",\"subscribed\":").append(pubSub.hears()).append("},\"rates\":{");
+        String comma = "";
+        for (Map.Entry<String, Double> rate : rates.entrySet()) {
+            json.append(comma).append('"').append(rate.getKey()).append("\":").append(Math.round(rate.getValue() * 10) / 10.0);
+            comma = ",";
+        }
+        json.append("},\"metrics\":{");
+        comma = "";
+        for (Map.Entry<String, Long> metric : now.numbers().entrySet()) {
+            json.append(comma).append('"').append(metric.getKey()).append("\":").append(metric.getValue());
+            comma = ",";
+        }
+        return json.append("}}").toString();
+    }
+
+    /** Reports no more, and takes this node's report away. Waits for a second at most. */
+    public void stop() {
+        if (reports != null) {
+            reports.cancel(false);
+        }
+        try {
+            presence.removeNode().get(1, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException away) {
+            LOG.log(System.Logger.Level.DEBUG, "the report is left to age: {0}", away.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.bellhop.publish;
+
+import dev.bellhop.inbox.Inbox;
+import dev.bellhop.message.BadMessageException;
+import dev.bellhop.message.Json;
+import dev.bellhop.message.Position;
+import dev.bellhop.publish.MessagesResource.Bodies;
+import dev.bellhop.publish.Problem.Code;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.io.InputStream;
+import java.time.Instant;
+
+/** {@code me}: the caller's own inbox. */
+@Path("/me")
+@Produces({MediaType.APPLICATION_JSON, ProblemMapper.TYPE})
+public class MeResource {
+    private static final int MOST = 100;
+    private static final int MAX_BODY = 1_024;
+
+    @Inject
+    private Caller caller;
+    @Inject
+    private Inbox inbox;
+
+    /** Newest first. */
+    @GET
+    @Path("/messages")
+    public String messages(@QueryParam("before") String before, @QueryParam("limit") @DefaultValue("20") String limit) {
+        String user = caller.user();
+        Position upTo = before == null ? null : Position.parse(before).orElseThrow(() -> bad("before"));
+        Inbox.Page page = Answers.await(inbox.page(user, upTo, Limits.parse(limit, MOST)));
+        StringBuilder json = new StringBuilder("{\"messages\":[");
+        for (int i = 0; i < page.messages().size(); i++) {
+            Inbox.Item item = page.messages().get(i);
+            json.append(i == 0 ? "" : ",").append("{\"id\":\"").append(item.position()).append("\",\"at\":\"")
+                    .append(Instant.ofEpochMilli(item.at())).append("\",").append(item.frameTail());
+        }
+        return json.append("],\"next\":").append(quoted(page.next())).append(",\"unread\":").append(page.unread())
+                .append(",\"read\":").append(quoted(page.read())).append('}').toString();
+    }
+
+    /** The user has read everything up to a message; all pages of the user are told. */
+    @POST
+    @Path("/read")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public String read(InputStream body) {
+        String user = caller.user();
+        try {
+            Json.Value id = Json.readObject(Bodies.read(body, MAX_BODY)).get("id");
+            Position position = Position.parse(id == null ? null : id.text()).orElseThrow(() -> bad("id"));
+            Inbox.ReadMark mark = Answers.await(inbox.markRead(user, position, "-"));
+            return "{\"id\":\"" + mark.position() + "\",\"unread\":" + mark.unread() + '}';
+        } catch (BadMessageException e) {
+            throw Problem.of(e);
+        }
+    }
+
+    private static Problem bad(String name) {
+        return new Problem(Code.BAD_MESSAGE, name + " must be a message's id");
+    }
+
+    private static String quoted(Position position) {
+        return position == null ? "null" : '"' + position.toString() + '"';
+    }
+}

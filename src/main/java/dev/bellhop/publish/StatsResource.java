@@ -1,0 +1,63 @@
+package dev.bellhop.publish;
+
+import dev.bellhop.message.Json;
+import dev.bellhop.presence.Presence;
+import dev.bellhop.redis.Keys;
+import dev.bellhop.redis.Redis;
+import jakarta.inject.Inject;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
+import jakarta.json.JsonReaderFactory;
+import jakarta.json.spi.JsonProvider;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.io.StringReader;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** {@code stats}: what all nodes count, as each has last reported, and the depth of the queues in Redis. */
+@Path("/stats")
+@Produces({MediaType.APPLICATION_JSON, ProblemMapper.TYPE})
+public class StatsResource {
+    private static final JsonReaderFactory READERS = JsonProvider.provider().createReaderFactory(Map.of());
+
+    @Inject
+    private Caller caller;
+    @Inject
+    private Presence presence;
+    @Inject
+    private Redis redis;
+    @Inject
+    private Keys keys;
+
+    @GET
+    public String get() {
+        caller.require(Caller.ADMIN);
+        CompletableFuture<Map<String, String>> reports = presence.nodes();
+        CompletableFuture<Long> scheduled = redis.call(commands -> commands.zcard(keys.scheduled()));
+        CompletableFuture<Long> ingest = redis.call(commands -> commands.xlen(Keys.INGEST));
+        CompletableFuture<Long> consumer = redis.call(commands -> commands.xlen(keys.consumer()));
+        CompletableFuture<Long> rejected = redis.call(commands -> commands.llen(Keys.REJECTED));
+        Map<String, String> nodes = Answers.await(reports);
+        long connections = 0;
+        double sent = 0;
+        StringBuilder each = new StringBuilder();
+        for (Map.Entry<String, String> node : nodes.entrySet()) {
+            JsonObject report = read(node.getValue());
+            connections += report.getJsonObject("metrics").getInt("connections", 0);
+            sent += report.getJsonObject("rates").getJsonNumber("frames_sent").doubleValue();
+            each.append(each.isEmpty() ? "" : ",").append("{\"node\":").append(Json.quote(node.getKey())).append(',').append(node.getValue().substring(1));
+        }
+        return "{\"connections\":" + connections + ",\"frames_sent_per_second\":" + sent + ",\"scheduled\":" + Answers.await(scheduled)
+                + ",\"ingest\":" + Answers.await(ingest) + ",\"consumer\":" + Answers.await(consumer) + ",\"rejected\":" + Answers.await(rejected)
+                + ",\"nodes\":[" + each + "]}";
+    }
+
+    private static JsonObject read(String json) {
+        try (JsonReader reader = READERS.createReader(new StringReader(json))) {
+            return reader.readObject();
+        }
+    }
+}

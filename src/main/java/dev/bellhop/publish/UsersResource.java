@@ -1,0 +1,76 @@
+package dev.bellhop.publish;
+
+import dev.bellhop.inbox.Inbox;
+import dev.bellhop.message.BadMessageException;
+import dev.bellhop.message.Json;
+import dev.bellhop.message.Message;
+import dev.bellhop.presence.Presence;
+import dev.bellhop.publish.Problem.Code;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+
+/** {@code users/{id}}: whether a user is there, and how to make them go. */
+@Path("/users/{id}")
+@Produces({MediaType.APPLICATION_JSON, ProblemMapper.TYPE})
+public class UsersResource {
+    private static final int DISCONNECTED = 4403;
+    private static final int LOGGED_OUT = 4401;
+
+    @Inject
+    private Caller caller;
+    @Inject
+    private Inbox inbox;
+    @Inject
+    private Presence presence;
+
+    /** Of a user whom nobody has heard of: offline, and nothing kept. */
+    @GET
+    public String get(@PathParam("id") String id) {
+        caller.require(Caller.PUBLISHER);
+        String user = checked(id);
+        var page = inbox.page(user, null, 0);
+        List<Presence.Held> held = Answers.await(presence.of(user));
+        Inbox.Page marks = Answers.await(page);
+        int connections = held.stream().mapToInt(Presence.Held::connections).sum();
+        StringBuilder json = new StringBuilder("{\"user_id\":").append(Json.quote(user)).append(",\"online\":").append(connections > 0)
+                .append(",\"connections\":").append(connections).append(",\"nodes\":[");
+        for (int i = 0; i < held.size(); i++) {
+            json.append(i == 0 ? "" : ",").append("{\"node\":").append(Json.quote(held.get(i).node()))
+                    .append(",\"connections\":").append(held.get(i).connections()).append('}');
+        }
+        return json.append("],\"last_id\":").append(quoted(marks.end())).append(",\"unread\":").append(marks.unread())
+                .append(",\"read\":").append(quoted(marks.read())).append(",\"delivered\":").append(quoted(marks.delivered())).append('}').toString();
+    }
+
+    /** Closes all connections of the user on every node. */
+    @DELETE
+    @Path("/connections")
+    public Response disconnect(@PathParam("id") String id, @QueryParam("reason") String reason) {
+        caller.require(Caller.ADMIN);
+        if (reason != null && !reason.equals("logout")) {
+            throw new Problem(Code.BAD_MESSAGE, "reason must be logout, or not be there");
+        }
+        Answers.await(inbox.announceDisconnect(checked(id), reason == null ? DISCONNECTED : LOGGED_OUT));
+        return Response.noContent().build();
+    }
+
+    private static String checked(String id) {
+        try {
+            return Message.userId(id);
+        } catch (BadMessageException e) {
+            throw Problem.of(e);
+        }
+    }
+
+    private static String quoted(Object position) {
+        return position == null ? "null" : Json.quote(position.toString());
+    }
+}
