@@ -5,6 +5,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
+import java.util.List;
 
 /** Gives every refusal the same form, the server's own included. */
 @Provider
@@ -16,8 +17,13 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
     public Response toResponse(Throwable failure) {
         Problem problem = problem(failure);
         Response.ResponseBuilder answer = Response.status(problem.code().status()).type(TYPE).entity(problem.json());
-        if (failure instanceof WebApplicationException e && e.getResponse().getHeaderString("Allow") != null) {
-            answer.header("Allow", e.getResponse().getHeaderString("Allow"));
+        if (failure instanceof WebApplicationException e) {
+            for (String header : List.of("Allow", "WWW-Authenticate")) {
+                String value = e.getResponse().getHeaderString(header);
+                if (value != null) {
+                    answer.header(header, value);
+                }
+            }
         }
         if (problem.code() == Code.UNAVAILABLE) {
             answer.header("Retry-After", "2");

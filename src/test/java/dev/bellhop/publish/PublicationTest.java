@@ -1,0 +1,89 @@
+package dev.bellhop.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bellhop.message.Message;
+import dev.bellhop.publish.Problem.Code;
+import java.time.Instant;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PublicationTest {
+
+    private static final Instant NOW = Instant.parse("2027-03-01T12:00:00Z");
+
+    private static Publication parse(String fields) {
+        return Publication.parse('{' + fields + '}', 1_000, NOW);
+    }
+
+    @Test
+    void oneUserNow() {
+        Publication one = parse("\"msg_type\":\"a\",\"to_user_id\":42,\"data\":1.10,\"id\":\"x\",\"unknown\":true");
+        assertThat(one.pushAt()).isNull();
+        assertThat(one.messages()).containsExactly(new Message("a", "42", "1.10", "x", 0));
+    }
+
+    @Test
+    void manyUsersInTheirOrderEachOnce() {
+        Publication many = parse("\"msg_type\":\"a\",\"to_user_ids\":[ \"b\" , 7,\"b\",\"a\" ]");
+        assertThat(many.messages()).extracting(Message::toUserId).containsExactly("b", "7", "a");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "\"2027-03-01T14:00:00+01:00\" | 2027-03-01T13:00:00Z",
+        "\"2027-03-01T12:00:00.250Z\" | 2027-03-01T12:00:00.250Z",
+        "1803902400.5 | 2027-03-01T12:00:00.500Z",
+        "1.803906E9 | 2027-03-01T13:00:00Z",
+        "0 | ",
+        "\"2020-01-01T00:00:00Z\" | ",
+        "null | ",
+    })
+    void pushAt(String text, Instant expected) {
+        assertThat(parse("\"msg_type\":\"a\",\"to_user_id\":\"b\",\"push_at\":" + text).pushAt()).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"tomorrow\"", "\"2027-03-01T12:00:00\"", "99999999999", "1e300", "-1e999999999", "1e999999999", "true", "[]", "{}", "\"\""})
+    void noGoodTime(String text) {
+        assertThatThrownBy(() -> parse("\"msg_type\":\"a\",\"to_user_id\":\"b\",\"push_at\":" + text)).isInstanceOfSatisfying(Problem.class,
+                problem -> assertThat(problem.code()).isEqualTo(Code.BAD_MESSAGE));
+    }
+
+    @Test
+    void ttlCountsFromWhenItIsSent() {
+        assertThat(parse("\"msg_type\":\"a\",\"to_user_id\":\"b\",\"ttl\":1.5").messages().get(0).expiresAt()).isEqualTo(NOW.plusMillis(1_500).toEpochMilli());
+        assertThat(parse("\"msg_type\":\"a\",\"to_user_id\":\"b\",\"ttl\":\"PT1M\",\"push_at\":\"2027-03-02T12:00:00Z\"").messages().get(0).expiresAt())
+                .isEqualTo(Instant.parse("2027-03-02T12:01:00Z").toEpochMilli());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "\"soon\"", "true", "1e99", "\"PT0S\""})
+    void noGoodTtl(String text) {
+        assertThatThrownBy(() -> parse("\"msg_type\":\"a\",\"to_user_id\":\"b\",\"ttl\":" + text)).isInstanceOf(Problem.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "\"msg_type\":\"a\"", "\"msg_type\":\"a\",\"to_user_id\":\"b\",\"to_user_ids\":[\"c\"]", "\"msg_type\":\"a\",\"to_user_ids\":[]",
+        "\"msg_type\":\"a\",\"to_user_ids\":[[1]]", "\"msg_type\":\"a\",\"to_user_ids\":\"b\"", "\"msg_type\":\"a\",\"to_user_id\":\"*\"", "\"msg_type\":\"a\",\"to_user_id\":\"\"",
+        "\"msg_type\":\"a\",\"to_user_id\":1.5", "\"msg_type\":\"a\",\"to_user_id\":null", "\"msg_type\":\"login\",\"to_user_id\":\"b\"", "\"to_user_id\":\"b\"",
+        "\"msg_type\":\"a\",\"to_user_id\":\"b\",\"id\":\"\"", "\"msg_type\":\"a\",\"to_user_id\":\"b\",\"id\":{}",
+    })
+    void refused(String fields) {
+        assertThatThrownBy(() -> parse(fields)).isInstanceOf(Problem.class);
+    }
+
+    @Test
+    void tooManyAndTooLarge() {
+        String users = IntStream.rangeClosed(0, 1_000).mapToObj(Integer::toString).collect(Collectors.joining(","));
+        assertThatThrownBy(() -> parse("\"msg_type\":\"a\",\"to_user_ids\":[" + users + "]")).isInstanceOf(Problem.class);
+        assertThatThrownBy(() -> parse("\"msg_type\":\"a\",\"to_user_id\":\"b\",\"data\":\"" + "x".repeat(1_000) + "\"")).isInstanceOfSatisfying(Problem.class,
+                problem -> assertThat(problem.code()).isEqualTo(Code.TOO_LARGE));
+    }
+}
