@@ -11,6 +11,7 @@ import dev.bellhop.metric.Rejections;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.redis.Script;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.XReadArgs;
 import jakarta.annotation.Resource;
@@ -63,6 +64,8 @@ public class IngestReader {
 
     private volatile boolean stopped;
     private volatile boolean reading;
+    /** Something was published since the start: this Redis understands the script. */
+    private volatile boolean proven;
     private String cursor = "0-0";
 
     IngestReader() { // for the container's proxy
@@ -96,19 +99,22 @@ public class IngestReader {
             return;
         }
         READ.<List<Object>>run(redis, new String[] {Keys.INGEST, Keys.READER}, node.name(), Integer.toString(LEASE_MILLIS),
-                Integer.toString(BATCH), cursor).whenCompleteAsync(this::taken, executor);
+                Integer.toString(BATCH), cursor).handleAsync(this::taken, executor).exceptionally(failure -> {
+                    again("handing over what was read", failure); // the server's executor takes no more
+                    return null;
+                });
     }
 
-    private void taken(List<Object> result, Throwable failure) {
+    private Void taken(List<Object> result, Throwable failure) {
         if (failure != null) {
             again("reading the ingest stream", failure);
-            return;
+            return null;
         }
         reading = (Long) result.get(0) == 1;
         if (!reading) {
             cursor = "0-0";
             later(WAIT_MILLIS);
-            return;
+            return null;
         }
         cursor = (String) result.get(1);
         if (result.size() == 3) {
@@ -117,9 +123,10 @@ public class IngestReader {
             } else {
                 later(0);
             }
-            return;
+            return null;
         }
         deliver(result.subList(3, result.size()));
+        return null;
     }
 
     /** Waits for an entry after this one; only to be woken, as taking it is {@link #read}'s. */
@@ -171,19 +178,28 @@ public class IngestReader {
     /** Ends with the entries that are done. */
     private CompletableFuture<List<String>> publish(String user, List<Inbox.Draft> drafts, Map<String, String> rejected) {
         List<String> entries = drafts.stream().map(Inbox.Draft::entry).toList();
-        return inbox.publish(user, drafts).thenApply(published -> entries).exceptionallyCompose(failure -> {
-            String reason = String.valueOf(failure.getMessage());
-            if (!reason.contains("WRONGTYPE")) {
+        return inbox.publish(user, drafts).thenApply(published -> {
+            proven = true;
+            return entries;
+        }).exceptionallyCompose(failure -> {
+            if (!isTheUsersAlone(failure)) {
                 return CompletableFuture.failedFuture(failure);
             }
-            // why: a key that is something else stays so; to try for ever would hold up every other user
-            LOG.log(System.Logger.Level.ERROR, "A key of user {0} in Redis is not Bellhop''s; messages for them go to {1}. Remove the key.",
-                    Rejections.excerpt(user), Keys.REJECTED);
+            // why: keys that are not as Bellhop left them stay so; to try for ever would hold up every other user
+            LOG.log(System.Logger.Level.ERROR, "The keys of user {0} in Redis are not as Bellhop left them ({1}); messages for them go to {2}. Remove the keys.",
+                    Rejections.excerpt(user), failure.getMessage(), Keys.REJECTED);
             synchronized (rejected) {
-                drafts.forEach(draft -> rejected.put(draft.entry(), inspection("undeliverable", "a key of the user has the wrong type", draft.message().toJson())));
+                drafts.forEach(draft -> rejected.put(draft.entry(), inspection("undeliverable", "a key of the user is not as Bellhop left it", draft.message().toJson())));
             }
             return CompletableFuture.completedFuture(List.of());
         });
+    }
+
+    /** Whether it is for this user's keys that a script failed which has worked for others. */
+    private boolean isTheUsersAlone(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        String message = String.valueOf(cause.getMessage());
+        return cause instanceof RedisCommandExecutionException && (message.startsWith("WRONGTYPE") || (proven && message.startsWith("ERR ")));
     }
 
     private CompletableFuture<?> finish(List<String> done, Map<String, String> rejected) {

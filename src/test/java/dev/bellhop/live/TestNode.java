@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +41,7 @@ public final class TestNode implements AutoCloseable {
 
     private final Map<Class<?>, Object> beans = new HashMap<>();
     private boolean killed;
+    private volatile boolean full;
 
     private TestNode(Settings settings) {
         beans.put(Settings.class, settings);
@@ -146,6 +148,11 @@ public final class TestNode implements AutoCloseable {
         return threads;
     }
 
+    /** Whether the server's executors take no more. */
+    public void refuseTasks(boolean refuse) {
+        full = refuse;
+    }
+
     /** Ends as a crash would: nothing is handed over, all it had under way is left as it is. */
     public void kill() {
         killed = true;
@@ -212,9 +219,12 @@ public final class TestNode implements AutoCloseable {
                 (proxy, method, args) -> method.getName().equals("fireAsync") ? CompletableFuture.completedFuture(args[0]) : null);
     }
 
-    private static Object managed(ScheduledExecutorService executor) {
+    private Object managed(ScheduledExecutorService executor) {
         Class<?>[] types = {ManagedExecutorService.class, ManagedScheduledExecutorService.class};
         return Proxy.newProxyInstance(TestNode.class.getClassLoader(), types, (proxy, method, args) -> {
+            if (full) {
+                throw new RejectedExecutionException("full");
+            }
             try {
                 return method.invoke(executor, args);
             } catch (InvocationTargetException e) {

@@ -1,0 +1,345 @@
+package dev.bellhop.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bellhop.inbox.Inbox;
+import dev.bellhop.it.Redis;
+import dev.bellhop.live.TestNode;
+import dev.bellhop.message.Message;
+import dev.bellhop.redis.Keys;
+import io.lettuce.core.Consumer;
+import io.lettuce.core.KillArgs;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.XAddArgs;
+import io.lettuce.core.XReadArgs.StreamOffset;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** From the ingest stream to the inboxes, on a real Redis. */
+class IngestReaderIT {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final int USERS = 10;
+
+    private static Redis redis;
+
+    private final List<TestNode> nodes = new ArrayList<>();
+
+    @BeforeAll
+    static void startRedis() {
+        redis = Redis.create();
+    }
+
+    @AfterAll
+    static void stopRedis() {
+        redis.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        redis.ensureStarted();
+        await().ignoreExceptions().until(() -> redis.commands().flushall().equals("OK"));
+    }
+
+    @AfterEach
+    void stop() {
+        nodes.forEach(TestNode::close);
+    }
+
+    @Test
+    void bringsMessagesToTheirInboxesInTheStreamsOrder() {
+        add(0, 3_000);
+        TestNode reader = node().withIngest();
+
+        awaitAll(reader, 3_000);
+        assertThat(redis.commands().xlen(Keys.INGEST)).as("what is done leaves the stream").isZero();
+        assertThat(redis.commands().xpending(Keys.INGEST, "bellhop").getCount()).isZero();
+        assertThat(redis.commands().llen(Keys.REJECTED)).isZero();
+    }
+
+    @Test
+    void bringsWhatComesLaterAtOnce() {
+        TestNode reader = node().withIngest();
+        awaitReading(reader);
+        for (int i = 0; i < 20; i++) {
+            int message = i;
+            long begin = System.nanoTime();
+            add(message, 1);
+            await().pollInterval(Duration.ofMillis(2)).until(() -> total(reader) == message + 1);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(450)); // it does not poll
+        }
+    }
+
+    @Test
+    void tenThousandMalformedEntriesStopNothing() {
+        String[] malformed = {"", "not JSON", "{", "[]", "null", "{\"msg_type\":\"n\"}", "{\"to_user_id\":\"1\"}", "{\"msg_type\":\"\",\"to_user_id\":\"1\"}",
+            "{\"msg_type\":\"n\",\"to_user_id\":\"\"}", "{\"msg_type\":\"n\",\"to_user_id\":\"*\"}", "{\"msg_type\":\"n\",\"to_user_id\":[]}",
+            "{\"msg_type\":\"login\",\"to_user_id\":\"1\"}", "{\"msg_type\":\"n\",\"to_user_id\":\"1\",\"data\":01}",
+            "{\"msg_type\":\"n\",\"to_user_id\":\"1\",\"data\":" + "[".repeat(5_000) + "}", "x".repeat(70_000), "\0", "\uFEFF{}"};
+        int good = 0;
+        for (int i = 0; i < 10_000; i++) {
+            if (i % 20 == 0) {
+                add(good++, 1);
+            }
+            String text = malformed[i % malformed.length];
+            redis.commands().xadd(Keys.INGEST, Map.of(i % 100 == 99 ? "another field" : "message", text));
+        }
+        TestNode reader = node().withIngest();
+
+        awaitAll(reader, good);
+        await().atMost(SOON).until(() -> redis.commands().xlen(Keys.INGEST) == 0);
+        assertThat(reader.metrics().snapshot()).containsEntry("ingested", 10_000L + good);
+        assertThat(redis.commands().llen(Keys.REJECTED)).isEqualTo(1_000);
+        assertThat(redis.commands().lrange(Keys.REJECTED, 0, -1)).allSatisfy(kept -> assertThat(kept)
+                .hasSizeLessThan(9_000).startsWith("{\"at\":").contains("\"code\":\"", "\"reason\":\"", "\"message\":\""));
+    }
+
+    @Test
+    void anotherTakesOverFromAReaderThatDiedAndNothingIsLostOrDoubled() {
+        TestNode first = node().withIngest();
+        awaitReading(first);
+        TestNode second = node().withIngest();
+        add(0, 4_000);
+        await().pollInterval(Duration.ofMillis(1)).until(() -> total(second) > 300);
+        first.kill();
+        assertThat(total(second)).as("died on the way").isLessThan(4_000);
+
+        awaitAll(second, 4_000);
+        assertThat(redis.commands().xlen(Keys.INGEST)).isZero();
+    }
+
+    @Test
+    @SuppressWarnings("unchecked") // Lettuce takes an array of a generic type
+    void deathAfterPublishingAndBeforeTheEntriesAreDoneDoublesNothing() {
+        TestNode first = node().withIngest();
+        awaitReading(first);
+        add(0, 20);
+        awaitAll(first, 20);
+        // what a reader leaves behind that dies right then: entries taken, kept in their inboxes, and still in the stream
+        List<String> left = new ArrayList<>();
+        first.kill();
+        for (int i = 20; i < 40; i++) {
+            left.add(redis.add(message(i)));
+        }
+        redis.commands().xreadgroup(Consumer.from("bellhop", "the dead one"), StreamOffset.lastConsumed(Keys.INGEST));
+        TestNode second = node();
+        for (int i = 20; i < 30; i++) {
+            String user = "user" + i % USERS;
+            second.inbox().publish(user, List.of(new Inbox.Draft(new Message("notice", user, Integer.toString(i), null, 0), left.get(i - 20)))).join();
+        }
+        add(40, 20);
+        second.withIngest();
+
+        awaitAll(second, 60);
+        await().until(() -> redis.commands().xlen(Keys.INGEST) == 0);
+        assertThat(redis.commands().xinfoConsumers(Keys.INGEST, "bellhop")).as("the dead one is forgotten").hasSize(1);
+    }
+
+    @Test
+    void onlyOneNodeReadsAtATime() {
+        TestNode first = node().withIngest();
+        TestNode second = node().withIngest();
+        TestNode third = node().withIngest();
+        add(0, 1_000);
+        awaitAll(first, 1_000);
+
+        assertThat(List.of(first, second, third)).filteredOn(node -> node.metrics().snapshot().get("ingested") > 0).hasSize(1);
+        assertThat(List.of(first, second, third)).filteredOn(node -> node.metrics().snapshot().get("ingest_reader") == 1).hasSize(1);
+    }
+
+    @Test
+    void aReaderThatStopsHandsOverAtOnce() {
+        TestNode first = node().withIngest();
+        awaitReading(first);
+        TestNode second = node().withIngest();
+        first.ingestReader().stop();
+
+        assertThat(redis.commands().get(Keys.READER)).isNotEqualTo(first.name());
+        add(0, 100);
+        await().atMost(Duration.ofMillis(1_500)).until(() -> total(second) == 100); // the lease lasts longer
+    }
+
+    @Test
+    void aKeyOfTheWrongTypeStopsItsUserOnly() {
+        redis.commands().set("bellhop:{user3}:inbox", "mine");
+        add(0, 100);
+        TestNode reader = node().withIngest();
+
+        await().atMost(SOON).until(() -> redis.commands().xlen(Keys.INGEST) == 0);
+        for (int user = 0; user < USERS; user++) {
+            if (user != 3) {
+                assertThat(data(reader, user)).isEqualTo(expected(user, 100));
+            }
+        }
+        assertThat(redis.commands().lrange(Keys.REJECTED, 0, -1)).hasSize(10)
+                .allSatisfy(kept -> assertThat(kept).contains("\"code\":\"undeliverable\"", "user3"));
+    }
+
+    @Test
+    void anInboxThatSomebodyElseHasWrittenToStopsItsUserOnly() {
+        redis.commands().xadd("bellhop:{user3}:inbox", new XAddArgs().id("9999999999999-1"), Map.of("frame", "{}"));
+        redis.commands().hset("bellhop:{user4}:marks", "last", "nonsense");
+        TestNode reader = node().withIngest();
+        add(0, 100);
+        await().atMost(SOON).until(() -> total(reader, 3, 4) == 80);
+        add(100, 100);
+        await().atMost(SOON).until(() -> total(reader, 3, 4) == 160);
+
+        await().atMost(SOON).until(() -> redis.commands().xlen(Keys.INGEST) == 0);
+    }
+
+    @Test
+    void anExecutorThatIsFullForAWhileDoesNotEndTheReading() {
+        TestNode reader = node().withIngest();
+        add(0, 100);
+        awaitAll(reader, 100);
+        reader.refuseTasks(true);
+        add(100, 100);
+        await().pollDelay(Duration.ofMillis(700)).until(() -> total(reader) == 100);
+        reader.refuseTasks(false);
+
+        awaitAll(reader, 200);
+    }
+
+    @Test
+    void aStreamThatIsDeletedIsReadAgainWhenItComesBack() {
+        TestNode reader = node().withIngest();
+        add(0, 100);
+        awaitAll(reader, 100);
+        redis.commands().del(Keys.INGEST);
+        add(100, 100);
+        awaitAll(reader, 200);
+        redis.commands().xgroupDestroy(Keys.INGEST, "bellhop");
+        add(200, 100);
+        awaitAll(reader, 300);
+    }
+
+    @Test
+    @SuppressWarnings("unchecked") // Lettuce takes an array of a generic type
+    void anEntryThatIsDeletedWhileItIsPendingIsPassedOver() {
+        String deleted = redis.add(message(0));
+        redis.commands().xgroupCreate(StreamOffset.from(Keys.INGEST, "0"), "bellhop");
+        redis.commands().xreadgroup(Consumer.from("bellhop", "dead"), StreamOffset.lastConsumed(Keys.INGEST));
+        redis.commands().xdel(Keys.INGEST, deleted);
+        add(0, 10);
+        TestNode reader = node().withIngest();
+
+        awaitAll(reader, 10);
+    }
+
+    @Test
+    void aRestartOfRedisLosesAndDoublesNothing() {
+        TestNode first = node().withIngest();
+        node().withIngest();
+        add(0, 2_000);
+        redis.restart();
+        await().ignoreExceptions().until(() -> redis.commands().ping().equals("PONG"));
+        add(2_000, 1_000);
+
+        awaitAll(first, 3_000);
+    }
+
+    @Test
+    void cutConnectionsLoseAndDoubleNothing() {
+        TestNode first = node().withIngest();
+        node().withIngest();
+        for (int i = 0; i < 3_000; i++) {
+            redis.add(message(i));
+            if (i % 200 == 0) {
+                redis.commands().clientKill(KillArgs.Builder.skipme());
+            }
+        }
+
+        awaitAll(first, 3_000);
+    }
+
+    @Test
+    void scriptsThatRedisForgetsAreSentAgain() {
+        TestNode reader = node().withIngest();
+        add(0, 100);
+        awaitAll(reader, 100);
+        redis.commands().scriptFlush();
+        add(100, 100);
+
+        awaitAll(reader, 200);
+    }
+
+    @Test
+    void anIdIsKeptOnceThroughTheStreamToo() {
+        TestNode reader = node().withIngest();
+        for (int i = 0; i < 10; i++) {
+            redis.add("{\"msg_type\":\"notice\",\"to_user_id\":\"user0\",\"id\":\"same\",\"data\":0}");
+        }
+        redis.add("{\"msg_type\":\"notice\",\"to_user_id\":\"user0\",\"data\":1}");
+
+        await().atMost(SOON).untilAsserted(() -> assertThat(data(reader, 0)).containsExactly("0", "1"));
+        assertThat(reader.metrics().snapshot()).containsEntry("duplicates", 9L);
+    }
+
+    @Test
+    void dataArrivesDigitForDigit() {
+        TestNode reader = node().withIngest();
+        String data = "{\"n\":[12345678901234567890,1.10,1E400,-0.0],\"s\":\"\\u017e ž 🛎️ \\\"\\\\\", \"deep\":[[[{}]]]}";
+        redis.add(" {\"to_user_id\" : 7 , \"data\" : " + data + " , \"msg_type\" : \"exact\" } ");
+
+        await().atMost(SOON).until(() -> !reader.inbox().page("7", null, 10).join().messages().isEmpty());
+        assertThat(reader.inbox().page("7", null, 10).join().messages().get(0).frameTail()).isEqualTo("\"msg_type\":\"exact\",\"data\":" + data + "}");
+    }
+
+    // --- what these tests say
+
+    private TestNode node() {
+        TestNode node = TestNode.start(redis.uri(), "bellhop.inbox.max-messages=100000");
+        nodes.add(node);
+        return node.awaitRedis();
+    }
+
+    private static void awaitReading(TestNode reader) {
+        await().until(() -> reader.metrics().snapshot().get("ingest_reader") == 1);
+    }
+
+    /** Messages with these numbers, for the users in turn. */
+    private static void add(int first, int count) {
+        redis.commands().eval("for i = tonumber(ARGV[1]), ARGV[1] + ARGV[2] - 1 do redis.call('XADD', KEYS[1], '*', 'message',"
+                + " string.format('{\"msg_type\":\"notice\",\"to_user_id\":\"user%d\",\"data\":%d}', i % 10, i)) end",
+                ScriptOutputType.STATUS, new String[] {Keys.INGEST}, Integer.toString(first), Integer.toString(count));
+    }
+
+    private static String message(int i) {
+        return "{\"msg_type\":\"notice\",\"to_user_id\":\"user" + i % USERS + "\",\"data\":" + i + "}";
+    }
+
+    private static int total(TestNode at, int... without) {
+        return IntStream.range(0, USERS).filter(user -> IntStream.of(without).noneMatch(other -> other == user)).map(user -> data(at, user).size()).sum();
+    }
+
+    /** The data of a user's messages in their order. */
+    private static List<String> data(TestNode at, int user) {
+        Inbox.Page page = at.inbox().page("user" + user, null, 100_000).join();
+        List<String> data = new ArrayList<>();
+        page.messages().forEach(message -> data.add(message.frameTail().replaceAll(".*\"data\":(.*)}", "$1")));
+        Collections.reverse(data);
+        return data;
+    }
+
+    private static List<String> expected(int user, int count) {
+        return IntStream.range(0, count).filter(i -> i % USERS == user).mapToObj(Integer::toString).toList();
+    }
+
+    /** Waits until the messages from 0 on are all there; each is to be there once, in order. */
+    private static void awaitAll(TestNode at, int count) {
+        await().atMost(SOON).ignoreExceptions().until(() -> total(at) >= count);
+        for (int user = 0; user < USERS; user++) {
+            assertThat(data(at, user)).isEqualTo(expected(user, count));
+        }
+    }
+}

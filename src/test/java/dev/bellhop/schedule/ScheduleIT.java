@@ -1,0 +1,162 @@
+package dev.bellhop.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bellhop.it.Redis;
+import dev.bellhop.live.TestNode;
+import dev.bellhop.message.Message;
+import dev.bellhop.schedule.Schedule.Outcome;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Adding, cancelling, moving and listing, while messages are being promoted. */
+class ScheduleIT {
+
+    private static Redis redis;
+    private static TestNode node;
+    private static Schedule schedule;
+
+    @BeforeAll
+    static void start() {
+        redis = Redis.create();
+        node = TestNode.start(redis.uri()).awaitRedis();
+        schedule = new Schedule(node.redis(), node.keys(), node.promotion());
+    }
+
+    @AfterAll
+    static void stop() {
+        node.close();
+        redis.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        redis.commands().flushall();
+    }
+
+    private static Message message(String user, String id) {
+        return new Message("n", user, "1", id, 0);
+    }
+
+    private static <T> T get(CompletableFuture<T> answer) throws InterruptedException {
+        try {
+            return answer.get();
+        } catch (ExecutionException e) {
+            throw new AssertionError(e.getCause());
+        }
+    }
+
+    @Test
+    void eachIsEitherCancelledOrSent() throws InterruptedException {
+        int rounds = 1_000;
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < rounds; i++) {
+            ids.add(get(schedule.add(message("user", "m" + i), Instant.now().plusMillis(150 + i / 4))));
+        }
+        Set<String> cancelled = new HashSet<>();
+        Set<String> sent = new HashSet<>();
+        List<CompletableFuture<Schedule.Changed>> cancelling = new ArrayList<>();
+        for (String id : ids) {
+            node.promotion().run();
+            cancelling.add(schedule.cancel(id));
+        }
+        for (int i = 0; i < rounds; i++) {
+            Outcome outcome = get(cancelling.get(i)).outcome();
+            (outcome == Outcome.DONE ? cancelled : sent).add("m" + i);
+            assertThat(outcome).isNotEqualTo(Outcome.MISSING);
+        }
+        await().until(() -> {
+            node.promotion().run();
+            return redis.commands().zcard(Redis.SCHEDULED) == 0;
+        });
+        Set<String> promoted = new HashSet<>();
+        redis.commands().xrange(Redis.STREAM, io.lettuce.core.Range.unbounded())
+                .forEach(entry -> promoted.add(entry.getBody().get("message").replaceAll(".*\"id\":\"(m\\d+)\".*", "$1")));
+        assertThat(promoted).isEqualTo(sent);
+        assertThat(promoted).doesNotContainAnyElementsOf(cancelled);
+        assertThat(promoted.size() + cancelled.size()).isEqualTo(rounds);
+    }
+
+    @Test
+    void theSameIdIsScheduledOnceHoweverManyRace() throws InterruptedException {
+        List<CompletableFuture<String>> adding = IntStream.range(0, 50)
+                .mapToObj(i -> schedule.add(message("user", "same"), Instant.now().plusSeconds(60 + i))).toList();
+        Set<String> ids = new HashSet<>();
+        for (CompletableFuture<String> id : adding) {
+            ids.add(get(id));
+        }
+        assertThat(ids).hasSize(1);
+        assertThat(redis.commands().zcard(Redis.SCHEDULED)).isEqualTo(1);
+        assertThat(get(schedule.add(message("another", "same"), Instant.now().plusSeconds(60)))).isNotIn(ids);
+    }
+
+    @Test
+    void withoutAnIdTwoEqualMessagesAreTwo() throws InterruptedException {
+        Instant due = Instant.now().plusSeconds(60);
+        assertThat(get(schedule.add(message("user", null), due))).isNotEqualTo(get(schedule.add(message("user", null), due)));
+        assertThat(redis.commands().zcard(Redis.SCHEDULED)).isEqualTo(2);
+    }
+
+    @Test
+    void aCancelledIdMayBeScheduledAnew() throws InterruptedException {
+        String id = get(schedule.add(message("user", "x"), Instant.now().plusSeconds(60)));
+        assertThat(get(schedule.cancel(id)).outcome()).isEqualTo(Outcome.DONE);
+        assertThat(get(schedule.cancel(id)).outcome()).isEqualTo(Outcome.MISSING);
+        assertThat(get(schedule.add(message("user", "x"), Instant.now().plusSeconds(60)))).isEqualTo(id);
+        assertThat(redis.commands().zcard(Redis.SCHEDULED)).isEqualTo(1);
+    }
+
+    @Test
+    void whatOthersHaveAddedCanBeListedMovedAndCancelledToo() throws InterruptedException {
+        double due = Math.floor(redis.time()) + 100.125;
+        redis.schedule(due, "{\"msg_type\":\"n\",\"to_user_id\":\"user\",\"id\":\"theirs\"}");
+        redis.schedule(due + 1, "no message at all");
+        List<Schedule.Item> items = get(schedule.list(10, null)).items();
+        assertThat(items).hasSize(2);
+        assertThat(items.get(0).message().id()).isEqualTo("theirs");
+        assertThat(items.get(0).due().toEpochMilli()).isEqualTo((long) (due * 1000));
+        assertThat(items.get(1).message()).isNull();
+        Schedule.Changed moved = get(schedule.move(items.get(0).id(), Instant.ofEpochSecond((long) due + 500)));
+        assertThat(moved.outcome()).isEqualTo(Outcome.DONE);
+        assertThat(get(schedule.cancel(items.get(0).id())).outcome()).isEqualTo(Outcome.MISSING);
+        assertThat(get(schedule.cancel(moved.item().id())).outcome()).isEqualTo(Outcome.DONE);
+        assertThat(get(schedule.cancel(items.get(1).id())).outcome()).isEqualTo(Outcome.DONE);
+        assertThat(redis.commands().zcard(Redis.SCHEDULED)).isZero();
+    }
+
+    @Test
+    void pagesAreExactAcrossEqualDueTimes() throws InterruptedException {
+        Set<String> all = new HashSet<>();
+        for (int i = 0; i < 250; i++) {
+            String text = "{\"msg_type\":\"n\",\"to_user_id\":\"u" + i + "\"}";
+            redis.schedule(2_000_000_000 + i / 60, text); // many at the same second
+            all.add("u" + i);
+        }
+        List<String> seen = new ArrayList<>();
+        String cursor = null;
+        do {
+            Schedule.Listing page = get(schedule.list(7, cursor));
+            page.items().forEach(item -> seen.add(item.message().toUserId()));
+            cursor = page.cursor();
+        } while (cursor != null);
+        assertThat(seen).hasSize(250).containsExactlyInAnyOrderElementsOf(all);
+    }
+
+    @Test
+    void idsThatAreNoneFindNothing() throws InterruptedException {
+        for (String id : List.of("", "x", "1~2", "~", "1e5~" + "a".repeat(40), "a".repeat(32), "*", "\u0000")) {
+            assertThat(get(schedule.cancel(id)).outcome()).as(id).isEqualTo(Outcome.MISSING);
+        }
+    }
+}
