@@ -25,7 +25,7 @@ import java.util.Optional;
 public final class Login {
 
     /** Shared, since each client has a thread of its own; it keeps no cookies. */
-    static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+    public static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(10)).build();
 
     private static final String SIGN_ON = "JSESSIONIDSSO";
@@ -105,7 +105,7 @@ public final class Login {
     }
 
     /** What a browser would send as {@code Cookie} to that address. */
-    Optional<String> cookieHeader(URI uri) {
+    public Optional<String> cookieHeader(URI uri) {
         try {
             List<String> values = cookies.get(URI.create(uri.toString().replaceFirst("^ws", "http")), Map.of())
                     .getOrDefault("Cookie", List.of());

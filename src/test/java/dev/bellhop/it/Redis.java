@@ -31,6 +31,7 @@ public final class Redis implements AutoCloseable {
     private final Path directory;
     private final RedisClient client;
     private final Thread atExit = new Thread(this::kill, "kill-redis");
+    private String fsync = "everysec";
     private RedisProcess process;
     private StatefulRedisConnection<String, String> connection;
 
@@ -59,10 +60,16 @@ public final class Redis implements AutoCloseable {
 
     public void start() {
         try {
-            process = RedisProcess.start(directory, port, "--appendonly", "yes");
+            process = RedisProcess.start(directory, port, "--appendonly", "yes", "--appendfsync", fsync);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** From now on, also after a start: {@code always}, what is answered is on the disk; {@code everysec}, Redis's default. */
+    public void fsync(String policy) {
+        fsync = policy;
+        commands().configSet("appendfsync", policy);
     }
 
     /** Starts it if a test has left it killed. */

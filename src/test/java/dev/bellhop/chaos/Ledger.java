@@ -1,0 +1,106 @@
+package dev.bellhop.chaos;
+
+import dev.bellhop.message.Position;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What the publishers have been told is kept, to be held against what the pages have shown.
+ *
+ * <p>Thread-safe; each door has one publisher, who numbers what it sends to a user from 0.
+ */
+final class Ledger {
+
+    /** One message: which publisher's, to whom, and the how manieth of these. */
+    record Entry(String door, String user, int n) {
+
+        @Override
+        public String toString() {
+            return door + "/" + user + "#" + n;
+        }
+    }
+
+    /**
+     * That a message is kept.
+     *
+     * @param position where, if the door tells
+     * @param due      milliseconds since 1970 before which it must not be shown, or 0
+     * @param at       when the publisher was told
+     */
+    record Acknowledged(Position position, long due, long at) {}
+
+    private final ConcurrentMap<Entry, Acknowledged> acknowledged = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, AtomicInteger> perUser = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, AtomicInteger> perDoor = new ConcurrentSkipListMap<>();
+
+    void acknowledged(Entry entry, Position position, long due) {
+        acknowledged.put(entry, new Acknowledged(position, due, System.currentTimeMillis()));
+        perUser.computeIfAbsent(entry.user(), user -> new AtomicInteger()).incrementAndGet();
+        perDoor.computeIfAbsent(entry.door(), door -> new AtomicInteger()).incrementAndGet();
+    }
+
+    /** How many are kept for this user. */
+    int count(String user) {
+        AtomicInteger count = perUser.get(user);
+        return count == null ? 0 : count.get();
+    }
+
+    Map<String, AtomicInteger> perDoor() {
+        return perDoor;
+    }
+
+    /** What is wrong with what the pages have shown; all empty if the promise was kept. */
+    record Verdict(List<String> lost, List<String> repeated, List<String> outOfOrder, List<String> early, List<String> elsewhere, List<String> unknown) {
+
+        private Verdict() {
+            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        }
+
+        boolean isGood() {
+            return lost.isEmpty() && repeated.isEmpty() && outOfOrder.isEmpty() && early.isEmpty() && elsewhere.isEmpty() && unknown.isEmpty();
+        }
+    }
+
+    /** @param pages whose publishers have all ended */
+    Verdict judge(Collection<ResumingPage> pages) {
+        Verdict verdict = new Verdict();
+        Map<String, List<Entry>> byUser = new TreeMap<>();
+        acknowledged.keySet().forEach(entry -> byUser.computeIfAbsent(entry.user(), user -> new ArrayList<>()).add(entry));
+        for (ResumingPage page : pages) {
+            Map<Entry, ResumingPage.Shown> first = new ConcurrentHashMap<>();
+            Map<String, Integer> newest = new TreeMap<>();
+            for (ResumingPage.Shown shown : page.shown()) {
+                String what = page + " " + shown;
+                if (first.putIfAbsent(shown.entry(), shown) != null) {
+                    verdict.repeated.add(what + ", before: " + first.get(shown.entry()));
+                    continue;
+                }
+                Integer before = newest.put(shown.entry().door(), shown.entry().n());
+                if (before != null && before > shown.entry().n()) {
+                    verdict.outOfOrder.add(what + ", after #" + before);
+                }
+                Acknowledged known = acknowledged.get(shown.entry());
+                if (known == null) {
+                    verdict.unknown.add(what);
+                } else if (shown.at() < known.due()) {
+                    verdict.early.add(what + ", due " + known.due());
+                } else if (known.position() != null && !known.position().equals(shown.position())) {
+                    verdict.elsewhere.add(what + ", the publisher was told " + known.position());
+                }
+            }
+            for (Entry entry : byUser.getOrDefault(page.user(), List.of())) {
+                if (!first.containsKey(entry)) {
+                    verdict.lost.add(page + " " + entry + " " + acknowledged.get(entry));
+                }
+            }
+        }
+        return verdict;
+    }
+}

@@ -1,0 +1,331 @@
+package dev.bellhop.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bellhop.chaos.Publisher.Door;
+import dev.bellhop.chaos.Publisher.Draft;
+import dev.bellhop.it.Login;
+import dev.bellhop.it.Node;
+import dev.bellhop.it.Page;
+import dev.bellhop.it.Redis;
+import dev.bellhop.it.WithServers;
+import dev.bellhop.message.Position;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.KillArgs;
+import io.lettuce.core.Range;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.sync.RedisCommands;
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The promise, counted: whatever a publisher has been told is kept is shown on every page of its user once and in order, while
+ * nodes and Redis are killed.
+ *
+ * <p>Redis writes to its disk before it answers ({@code appendfsync always}), so that an answer means that the message is
+ * safe; with its default, a second's worth of answers may be lost with the machine.
+ *
+ * <p>{@code -Dchaos.seconds=600} makes it longer, {@code -Dchaos.seed=…} other. The seed decides who is hit by what and when;
+ * how that meets what the servers are doing, nobody does.
+ */
+@Timeout(value = 2, unit = TimeUnit.HOURS)
+class NothingLostChaosIT extends WithServers {
+
+    private static final int SECONDS = Integer.getInteger("chaos.seconds", 35);
+    private static final long SEED = Long.getLong("chaos.seed", 20_240_601);
+    private static final int PER_SECOND = 25;
+    private static final String BACKEND = "Basic " + Base64.getEncoder().encodeToString("backend:backend".getBytes(StandardCharsets.UTF_8));
+
+    private final Random random = new Random(SEED);
+    private final Ledger ledger = new Ledger();
+    private final List<Publisher> publishers = new ArrayList<>();
+    private final List<RedisClient> clients = new ArrayList<>();
+    private final List<String> faults = new CopyOnWriteArrayList<>();
+
+    private List<Node> nodes;
+
+    @BeforeEach
+    void answersAreDurable() {
+        nodes = List.of(first, second());
+        nodes.forEach(Node::awaitReady);
+        redis.fsync("always");
+    }
+
+    @AfterEach
+    void repair() {
+        publishers.forEach(Thread::interrupt);
+        clients.forEach(client -> client.shutdown(Duration.ZERO, Duration.ofSeconds(2)));
+        redis.ensureStarted();
+        redis.fsync("everysec");
+        nodes.forEach(Node::startIfStopped);
+        nodes.forEach(Node::awaitReady);
+    }
+
+    @Test
+    void whatIsAcknowledgedIsShownOnEveryPageOnceAndInOrder() {
+        try (Crowd crowd = crowd("all", 500, 100)) {
+            publish(crowd, "http", http(crowd, false), 0);
+            publish(crowd, "http-later", http(crowd, true), 1.5);
+            publish(crowd, "stream", stream(), 0);
+            publish(crowd, "zset", zset(), 1.5);
+            crowd.letLive();
+            Publisher stream = publishers.get(2);
+            repeat(crowd, 5_000, () -> {
+                // why bursts: a reader is slow only if there is more than the sockets' buffers take
+                ResumingPage page = crowd.stallOne(4_000);
+                stream.burst(page.user(), 120, 50_000);
+            });
+            repeat(crowd, 4_000, () -> {
+                redis.commands().clientKill(KillArgs.Builder.typePubsub());
+                faults.add("subscriptions cut");
+            });
+            List<Runnable> strokes = new ArrayList<>(List.of(() -> killNode(crowd, nodes.get(1)), this::killRedis, this::restartRedis,
+                    () -> killNode(crowd, first), () -> killRedisWhileANodeIsDead(crowd)));
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+            for (int i = 0; i < 3 || System.nanoTime() < end; i++) { // the first three in any case
+                sleep(500 + random.nextInt(2_000));
+                strokes.get(i % strokes.size()).run();
+                if (i % strokes.size() == strokes.size() - 1) {
+                    Collections.shuffle(strokes, random);
+                }
+            }
+            finish(crowd);
+        }
+    }
+
+    @Test
+    void whatIsScheduledIsShownOnceAndInOrderWhileTheNodesThatPromoteDie() {
+        try (Crowd crowd = crowd("scheduled", 620, 20)) {
+            publish(crowd, "zset", zset(), 5);
+            publish(crowd, "zset-dense", zset(), 0.01);
+            publish(crowd, "http-later", http(crowd, true), 5);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS / 2);
+            while (System.nanoTime() < end) {
+                for (Node node : nodes) {
+                    sleep(500 + random.nextInt(1_000));
+                    killNode(crowd, node);
+                }
+            }
+            finish(crowd);
+        }
+    }
+
+    private Crowd crowd(String what, int from, int users) {
+        String run = what + "-" + Long.toString(System.currentTimeMillis(), 36);
+        List<String> names = IntStream.range(from, from + users).mapToObj(i -> "guest" + i).toList();
+        Crowd crowd = new Crowd(run, names, nodes, random);
+        crowd.pages().forEach(ResumingPage::connect);
+        await().atMost(Duration.ofSeconds(60)).until(crowd::areAllLoggedIn);
+        return crowd;
+    }
+
+    private void publish(Crowd crowd, String door, Door how, double latest) {
+        Publisher publisher = new Publisher(door, how, latest, PER_SECOND, crowd, ledger, new Random(SEED + publishers.size()));
+        publishers.add(publisher);
+        publisher.start();
+    }
+
+    // --- the doors
+
+    private Door stream() {
+        RedisCommands<String, String> commands = connect();
+        return draft -> {
+            commands.xadd(Redis.STREAM, Map.of("message", draft.json("")));
+            return null;
+        };
+    }
+
+    private Door zset() {
+        RedisCommands<String, String> commands = connect();
+        return draft -> {
+            commands.zadd(Redis.SCHEDULED, draft.due(), draft.json(""));
+            return null;
+        };
+    }
+
+    /** A connection as a careful producer has it: a call either fails soon or is answered, and is not sent again unasked. */
+    private RedisCommands<String, String> connect() {
+        RedisURI uri = RedisURI.create(redis.uri());
+        uri.setTimeout(Duration.ofSeconds(3));
+        RedisClient client = RedisClient.create(uri);
+        client.setOptions(ClientOptions.builder()
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .replayFilter(command -> true)
+                .timeoutOptions(TimeoutOptions.enabled())
+                .build());
+        clients.add(client);
+        return client.connect().sync();
+    }
+
+    private Door http(Crowd crowd, boolean later) {
+        AtomicReference<Node> node = new AtomicReference<>(first);
+        return draft -> {
+            // exact to the millisecond, as is what the ledger has
+            String json = draft.json(later ? ",\"push_at\":\"" + Instant.ofEpochMilli((long) (draft.due() * 1e3)) + "\"" : "");
+            HttpResponse<String> response;
+            try {
+                response = post(node.get(), json);
+                if (response.statusCode() != 202) {
+                    throw new IOException("HTTP " + response.statusCode());
+                }
+            } catch (IOException e) {
+                node.updateAndGet(crowd::otherThan);
+                throw e;
+            }
+            JsonObject message = Page.parse(response.body()).getJsonArray("messages").getJsonObject(0);
+            assertThat(message.getString("to_user_id")).isEqualTo(draft.user());
+            return later ? null : Position.of(message.getString("id"));
+        };
+    }
+
+    private static HttpResponse<String> post(Node node, String json) throws IOException, InterruptedException {
+        return Login.CLIENT.send(HttpRequest.newBuilder(node.http("/bellhop/api/messages"))
+                .header("Authorization", BACKEND).header("Content-Type", "application/json")
+                .timeout(Duration.ofSeconds(10))
+                .POST(BodyPublishers.ofString(json)).build(), BodyHandlers.ofString());
+    }
+
+    // --- the faults; nodes are killed and started on the test's own thread, as Arquillian knows no other
+
+    private void killNode(Crowd crowd, Node node) {
+        node.kill();
+        faults.add("node killed");
+        sleep(1_000 + random.nextInt(1_500));
+        start(crowd, node);
+    }
+
+    private static void start(Crowd crowd, Node node) {
+        crowd.without(node, () -> {
+            node.startIfStopped();
+            node.awaitReady();
+        });
+    }
+
+    private void killRedis() {
+        redis.kill();
+        faults.add("Redis killed");
+        sleep(200 + random.nextInt(1_500));
+        redis.start();
+    }
+
+    private void restartRedis() {
+        redis.restart();
+        faults.add("Redis restarted");
+    }
+
+    private void killRedisWhileANodeIsDead(Crowd crowd) {
+        Node node = nodes.get(random.nextInt(nodes.size()));
+        node.kill();
+        faults.add("node killed");
+        sleep(random.nextInt(1_000));
+        killRedis();
+        start(crowd, node);
+    }
+
+    private void repeat(Crowd crowd, int millis, Runnable fault) {
+        crowd.later(() -> {
+            if (publishers.get(0).isAlive()) {
+                try {
+                    fault.run();
+                } catch (RedisException away) {
+                    faults.add("cut in vain: Redis was away");
+                }
+                repeat(crowd, millis, fault);
+            }
+        }, millis);
+    }
+
+    // --- the end
+
+    private void finish(Crowd crowd) {
+        publishers.forEach(Publisher::finish);
+        publishers.forEach(NothingLostChaosIT::join);
+        crowd.calmDown();
+        try {
+            await().atMost(Duration.ofSeconds(30)).until(() -> crowd.pages().stream().allMatch(page -> page.shownCount() >= ledger.count(page.user())));
+        } catch (ConditionTimeoutException lost) {
+            faults.add("waited in vain for the last");
+        }
+        sleep(1_000); // for what might come twice
+        Ledger.Verdict verdict = ledger.judge(crowd.pages());
+        int kept = ledger.perDoor().values().stream().mapToInt(Number::intValue).sum();
+        System.out.println("chaos " + crowd.run() + ", seed " + SEED + ": kept " + kept + " " + ledger.perDoor() + ", shown " + crowd.counts.shown + " of " + 2 * kept
+                + "; lost " + verdict.lost().size() + ", repeated " + verdict.repeated().size() + ", out of order " + verdict.outOfOrder().size()
+                + ", early " + verdict.early().size() + "; " + crowd.counts
+                + "; calls in doubt " + publishers.stream().collect(Collectors.toMap(Thread::getName, publisher -> publisher.doubts() + " " + publisher.reasons()))
+                + "; " + faults.stream().collect(Collectors.groupingBy(fault -> fault, java.util.TreeMap::new, Collectors.counting())));
+        if (crowd.failure() != null) {
+            throw new AssertionError("the test is wrong", crowd.failure());
+        }
+        assertThat(verdict).as(() -> explain(verdict, crowd)).matches(Ledger.Verdict::isGood);
+    }
+
+    /** Enough to find out why: what is wrong, where it lies in the inbox, and what the page went through. */
+    private String explain(Ledger.Verdict verdict, Crowd crowd) {
+        StringBuilder all = new StringBuilder("seed " + SEED);
+        Map<String, List<String>> problems = new java.util.LinkedHashMap<>();
+        problems.put("lost", verdict.lost());
+        problems.put("repeated", verdict.repeated());
+        problems.put("out of order", verdict.outOfOrder());
+        problems.put("early", verdict.early());
+        problems.put("elsewhere", verdict.elsewhere());
+        problems.put("unknown", verdict.unknown());
+        problems.forEach((name, list) -> list.stream().limit(20).forEach(one -> all.append('\n').append(name).append(": ").append(one)));
+        crowd.pages().stream().filter(page -> problems.values().stream().flatMap(List::stream).anyMatch(one -> one.startsWith(page + " "))).limit(3)
+                .forEach(page -> {
+                    all.append('\n').append(page).append(":\n  ").append(String.join("\n  ", page.diary()));
+                    all.append("\n  shown ").append(page.shown().stream().map(shown -> shown.position() + "=" + shown.entry().door() + "#" + shown.entry().n()).toList());
+                    all.append("\n  inbox ").append(inbox(page.user()));
+                });
+        return all.toString();
+    }
+
+    private List<String> inbox(String user) {
+        return redis.commands().xrange("bellhop:{" + user + "}:inbox", Range.unbounded()).stream()
+                .map(message -> message.getId() + "=" + message.getBody().get("frame").replaceAll("\"padding\":\"x*\"", "")).toList();
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join(60_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        assertThat(thread.isAlive()).as(thread.getName() + " is not told that its last message is kept").isFalse();
+    }
+
+    private static void sleep(int millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
