@@ -145,15 +145,40 @@ public final class Node {
                 .findFirst();
     }
 
+    /** Sets one of Bellhop's settings for the next deployment; null takes it away. */
+    public void setting(String name, String value) {
+        ModelNode request = new ModelNode();
+        request.get("operation").set(value == null ? "remove" : "add");
+        request.get("address").add("system-property", name);
+        if (value != null) {
+            request.get("value").set(value);
+        }
+        manage(request);
+    }
+
+    /** How many HTTP sessions of this WAR there are. */
+    public int activeSessions(String war) {
+        ModelNode request = new ModelNode();
+        request.get("operation").set("read-attribute");
+        request.get("address").add("deployment", war).add("subsystem", "undertow");
+        request.get("name").set("active-sessions");
+        return manage(request).asInt();
+    }
+
     private void manage(String war, String operation) {
         ModelNode request = new ModelNode();
         request.get("operation").set(operation);
         request.get("address").add("deployment", war);
+        manage(request);
+    }
+
+    private ModelNode manage(ModelNode request) {
         try (ModelControllerClient client = ModelControllerClient.Factory.create("localhost", management)) {
             ModelNode answer = client.execute(request);
             if (!answer.get("outcome").asString().equals("success")) {
                 throw new IllegalStateException(answer.toString());
             }
+            return answer.get("result");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

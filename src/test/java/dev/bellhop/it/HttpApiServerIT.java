@@ -1,0 +1,268 @@
+package dev.bellhop.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import jakarta.json.JsonObject;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** The HTTP API, from outside. */
+class HttpApiServerIT extends WithServers {
+
+    private HttpResponse<String> call(String user, String method, String path, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder().uri(first.http("/bellhop/api/" + path))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (user != null) {
+            request.header("Authorization", "Basic " + Base64.getEncoder().encodeToString((user + ":" + user).getBytes(StandardCharsets.UTF_8)));
+        }
+        if (body != null) {
+            request.header("Content-Type", "application/json");
+        }
+        for (int i = 0; i < headers.length; i += 2) {
+            request.setHeader(headers[i], headers[i + 1]);
+        }
+        return Login.none(first).send(request);
+    }
+
+    private JsonObject ok(int status, HttpResponse<String> response) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertThat(response.headers().firstValue("Content-Type").orElse("")).startsWith("application/json");
+        assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-store");
+        return Page.parse(response.body());
+    }
+
+    private void refused(int status, String code, HttpResponse<String> response) {
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        assertThat(response.headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
+        JsonObject problem = Page.parse(response.body());
+        assertThat(problem.getString("code")).isEqualTo(code);
+        assertThat(problem.getInt("status")).isEqualTo(status);
+        assertThat(problem.getString("detail")).isNotBlank();
+    }
+
+    private String idOf(HttpResponse<String> response) {
+        return ok(202, response).getJsonArray("messages").getJsonObject(0).getString("id");
+    }
+
+    @Test
+    void whatIsPublishedIsKeptAndArrivesDigitForDigit() {
+        try (Page page = Page.loggedIn(Login.as("guest70", first))) {
+            String id = idOf(call("backend", "POST", "messages", "{\"msg_type\":\"n\",\"to_user_id\":\"guest70\",\"data\":{\"a\":1.10,\"b\":12345678901234567890}}"));
+            assertThat(page.awaitFrames("n", 1)).containsExactly("{\"id\":\"" + id + "\",\"msg_type\":\"n\",\"data\":{\"a\":1.10,\"b\":12345678901234567890}}");
+        }
+        ok(202, call("backend", "POST", "messages", "{\"msg_type\":\"n\",\"to_user_ids\":[\"guest70\",\"guest71\"],\"data\":2}"));
+        for (String user : List.of("guest70", "guest71")) {
+            try (Page page = Page.loggedIn(Login.as(user, first))) {
+                assertThat(page.awaitType("n").getInt("data")).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void theSameIdIsOneMessageWhicheverDoorItCameThroughAndHoweverManyRace() throws Exception {
+        Page page = Page.loggedIn(Login.as("guest72", first));
+        String body = "{\"msg_type\":\"once\",\"to_user_id\":\"guest72\",\"data\":1,\"id\":\"order-1\"}";
+        ExecutorService racers = Executors.newFixedThreadPool(16);
+        try {
+            List<Callable<String>> calls = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                calls.add(() -> idOf(call("backend", "POST", "messages", body)));
+            }
+            Set<String> ids = new HashSet<>();
+            for (Future<String> id : racers.invokeAll(calls)) {
+                ids.add(id.get());
+            }
+            assertThat(ids).hasSize(1);
+        } finally {
+            racers.shutdown();
+        }
+        redis.add(body);
+        redis.schedule(0, body);
+        idOf(call("backend", "POST", "messages", body.replace("}", ",\"push_at\":\"2999-01-01T00:00:00Z\"}").replace("2999", Integer.toString(java.time.Year.now().getValue() + 1))));
+        idOf(call("backend", "POST", "messages", "{\"msg_type\":\"end\",\"to_user_id\":\"guest72\"}"));
+        await().until(() -> redis.commands().xlen(Redis.STREAM) == 0);
+        page.awaitType("end");
+        assertThat(page.frames("once")).hasSize(1);
+        page.close();
+    }
+
+    @Test
+    void whatIsScheduledCanBeListedMovedAndCancelledUntilItIsSent() {
+        Page page = Page.loggedIn(Login.as("guest73", first));
+        String later = Instant.now().plusSeconds(3600).toString();
+        String cancelled = idOf(call("backend", "POST", "messages", "{\"msg_type\":\"cancelled\",\"to_user_id\":\"guest73\",\"push_at\":\"" + later + "\"}"));
+        String moved = idOf(call("backend", "POST", "messages", "{\"msg_type\":\"moved\",\"to_user_id\":\"guest73\",\"data\":1.0,\"push_at\":\"" + later + "\",\"id\":\"m\"}"));
+        assertThat(idOf(call("backend", "POST", "messages", "{\"msg_type\":\"moved\",\"to_user_id\":\"guest73\",\"push_at\":\"" + later + "\",\"id\":\"m\"}"))).isEqualTo(moved);
+        redis.schedule(redis.time() + 7200, "{\"msg_type\":\"plain\",\"to_user_id\":\"guest73\"}");
+
+        JsonObject listing = ok(200, call("backend", "GET", "scheduled?to_user_id=guest73", null));
+        assertThat(listing.getJsonArray("scheduled")).extracting(item -> item.asJsonObject().getString("msg_type")).containsExactlyInAnyOrder("cancelled", "moved", "plain");
+        String plain = listing.getJsonArray("scheduled").getJsonObject(2).getString("id");
+        String cursor = ok(200, call("backend", "GET", "scheduled?to_user_id=guest73&limit=2", null)).getString("cursor");
+        assertThat(ok(200, call("backend", "GET", "scheduled?to_user_id=guest73&cursor=" + cursor, null)).getJsonArray("scheduled").getJsonObject(0).getString("id")).isEqualTo(plain);
+
+        assertThat(call("backend", "DELETE", "scheduled/" + cancelled, null).statusCode()).isEqualTo(204);
+        refused(404, "not_found", call("backend", "DELETE", "scheduled/" + cancelled, null));
+        assertThat(call("backend", "DELETE", "scheduled/" + plain, null).statusCode()).isEqualTo(204);
+        ok(200, call("backend", "PUT", "scheduled/" + moved, "{\"push_at\":0}"));
+        assertThat(page.awaitType("moved").get("data")).hasToString("1.0");
+        refused(409, "already_sent", call("backend", "DELETE", "scheduled/" + moved, null));
+        refused(409, "already_sent", call("backend", "PUT", "scheduled/" + moved, "{\"push_at\":0}"));
+        refused(404, "not_found", call("backend", "DELETE", "scheduled/nonsense", null));
+        assertThat(page.frames("cancelled")).isEmpty();
+        page.close();
+    }
+
+    @Test
+    void aDueTimeLessThanASecondAheadIsHitAndWhatHasExpiredIsNotDelivered() {
+        Page page = Page.loggedIn(Login.as("guest74", first));
+        double due = redis.time() + 0.4;
+        call("backend", "POST", "messages", "{\"msg_type\":\"exact\",\"to_user_id\":\"guest74\",\"push_at\":" + due + "}");
+        page.awaitType("exact");
+        assertThat(redis.time() - due).isBetween(0.0, 0.5);
+        page.close();
+        ok(202, call("backend", "POST", "messages", "{\"msg_type\":\"short\",\"to_user_id\":\"guest74\",\"ttl\":0.2}"));
+        ok(202, call("backend", "POST", "messages", "{\"msg_type\":\"long\",\"to_user_id\":\"guest74\",\"ttl\":60}"));
+        double expired = redis.time() + 0.3;
+        await().until(() -> redis.time() > expired);
+        try (Page late = Page.loggedIn(Login.as("guest74", first))) {
+            late.awaitType("long");
+            assertThat(late.frames("short")).isEmpty();
+        }
+    }
+
+    @Test
+    void rolesAreTheContainers() {
+        String body = "{\"msg_type\":\"n\",\"to_user_id\":\"guest75\"}";
+        HttpResponse<String> nobody = call(null, "POST", "messages", body);
+        refused(401, "unauthenticated", nobody);
+        assertThat(nobody.headers().firstValue("WWW-Authenticate").orElse("")).startsWith("Basic");
+        refused(401, "unauthenticated", call("nobody", "POST", "messages", body));
+        refused(403, "forbidden", call("alice", "POST", "messages", body));
+        refused(403, "forbidden", call("admin", "POST", "messages", body));
+        refused(403, "forbidden", call("backend", "GET", "stats", null));
+        refused(403, "forbidden", call("backend", "DELETE", "users/guest75/connections", null));
+        refused(401, "unauthenticated", call(null, "GET", "users/guest75", null));
+        refused(401, "unauthenticated", call(null, "GET", "scheduled", null));
+        refused(401, "unauthenticated", call(null, "DELETE", "scheduled/x", null));
+        HttpResponse<String> page = call(null, "GET", "me/messages", null);
+        refused(401, "unauthenticated", page);
+        assertThat(page.headers().firstValue("WWW-Authenticate")).as("a browser would ask for a password").isEmpty();
+    }
+
+    @Test
+    void callsOfABackendLeaveNoHttpSessionBehind() {
+        int before = first.activeSessions("bellhop.war"); // of pages that other tests have opened
+        for (int i = 0; i < 20; i++) {
+            ok(200, call("backend", "GET", "users/guest75", null));
+        }
+        assertThat(first.activeSessions("bellhop.war")).isLessThanOrEqualTo(before);
+    }
+
+    @Test
+    void anotherSitesPageCannotPostInItsUsersName() {
+        Login alice = Login.as("alice", first);
+        HttpRequest.Builder foreign = HttpRequest.newBuilder().uri(first.http("/bellhop/api/me/read")).header("Origin", "http://evil.example")
+                .header("Content-Type", "application/json").POST(BodyPublishers.ofString("{\"id\":\"1-1\"}"));
+        refused(403, "cross_site", alice.send(foreign));
+        HttpRequest.Builder form = HttpRequest.newBuilder().uri(first.http("/bellhop/api/me/read")).header("Content-Type", "text/plain")
+                .POST(BodyPublishers.ofString("{\"id\":\"1-1\"}"));
+        refused(415, "unsupported_media_type", alice.send(form));
+        refused(403, "cross_site", call("backend", "POST", "messages", "{}", "Sec-Fetch-Site", "cross-site"));
+    }
+
+    @Test
+    void badCallsAreAnsweredWithACode() {
+        refused(400, "bad_json", call("backend", "POST", "messages", "{"));
+        refused(400, "bad_json", call("backend", "POST", "messages", ""));
+        refused(400, "bad_message", call("backend", "POST", "messages", "{}"));
+        refused(400, "bad_message", call("backend", "POST", "messages", "{\"msg_type\":\"n\",\"to_user_id\":\"*\"}"));
+        refused(413, "too_large", call("backend", "POST", "messages", "{\"msg_type\":\"n\",\"to_user_id\":\"x\",\"data\":\"" + "x".repeat(70_000) + "\"}"));
+        refused(413, "too_large", call("backend", "POST", "messages", "x".repeat(3_000_000)));
+        refused(415, "unsupported_media_type", call("backend", "POST", "messages", "a=b", "Content-Type", "application/x-www-form-urlencoded"));
+        refused(400, "bad_message", call("backend", "GET", "scheduled?limit=0", null));
+        refused(400, "bad_message", call("backend", "GET", "scheduled?limit=x", null));
+        refused(400, "bad_message", call("backend", "GET", "scheduled?cursor=%3Cscript%3E", null));
+        refused(400, "bad_message", call("backend", "PUT", "scheduled/x", "{}"));
+        refused(400, "bad_message", call("admin", "DELETE", "users/x/connections?reason=mood", null));
+        refused(404, "not_found", call("backend", "GET", "nothing", null));
+        refused(405, "method_not_allowed", call("backend", "DELETE", "messages", null));
+    }
+
+    @Test
+    void aUserIsSeenAndCanBeDisconnectedOnEveryNode() {
+        assertThat(ok(200, call("backend", "GET", "users/guest76", null)).getBoolean("online")).isFalse();
+        assertThat(redis.commands().keys("*guest76*")).as("asking makes no key").isEmpty();
+        Page here = Page.loggedIn(Login.as("guest76", first));
+        Page there = Page.loggedIn(Login.as("guest76", second()));
+        Page other = Page.loggedIn(Login.as("guest77", first));
+        JsonObject user = await().until(() -> ok(200, call("backend", "GET", "users/guest76", null)), seen -> seen.getInt("connections") == 2);
+        assertThat(user.getBoolean("online")).isTrue();
+        assertThat(user.getJsonArray("nodes")).hasSize(2);
+        assertThat(call("admin", "DELETE", "users/guest76/connections", null).statusCode()).isEqualTo(204);
+        assertThat(List.of(here.awaitClose(), there.awaitClose())).containsOnly(4403);
+        Page again = Page.loggedIn(Login.as("guest76", first));
+        assertThat(call("admin", "DELETE", "users/guest76/connections?reason=logout", null).statusCode()).isEqualTo(204);
+        assertThat(again.awaitClose()).isEqualTo(4401);
+        assertThat(other.isOpen()).isTrue();
+        await().until(() -> !ok(200, call("backend", "GET", "users/guest76", null)).getBoolean("online"));
+        other.close();
+    }
+
+    @Test
+    void theOwnInboxIsPagedNewestFirstAndReadMarksReachThePages() {
+        Login login = Login.as("guest78", first);
+        Page page = Page.loggedIn(login);
+        for (int i = 0; i < 25; i++) {
+            idOf(call("backend", "POST", "messages", "{\"msg_type\":\"n\",\"to_user_id\":\"guest78\",\"data\":" + i + "}"));
+        }
+        JsonObject newest = ok(200, login.get("/bellhop/api/me/messages?limit=10"));
+        assertThat(newest.getJsonArray("messages")).extracting(item -> item.asJsonObject().getInt("data")).containsExactly(24, 23, 22, 21, 20, 19, 18, 17, 16, 15);
+        assertThat(newest.getInt("unread")).isEqualTo(25);
+        JsonObject older = ok(200, login.get("/bellhop/api/me/messages?limit=100&before=" + newest.getString("next")));
+        assertThat(older.getJsonArray("messages")).hasSize(15);
+        assertThat(older.isNull("next")).isTrue();
+        String id = newest.getJsonArray("messages").getJsonObject(4).getString("id");
+        JsonObject read = ok(200, login.post("/bellhop/api/me/read", "application/json", "{\"id\":\"" + id + "\"}"));
+        assertThat(read.getInt("unread")).isEqualTo(4);
+        assertThat(page.awaitType("read").getJsonObject("data").getInt("unread")).isEqualTo(4);
+        refused(400, "bad_message", login.post("/bellhop/api/me/read", "application/json", "{\"id\":\"x\"}"));
+        page.close();
+    }
+
+    @Test
+    void statsTellOfEveryNode() {
+        second();
+        JsonObject stats = await().until(() -> ok(200, call("admin", "GET", "stats", null)), seen -> seen.getJsonArray("nodes").size() >= 2);
+        assertThat(stats.getJsonArray("nodes").getJsonObject(0).getJsonObject("redis").getBoolean("connected")).isTrue();
+        assertThat(stats.containsKey("scheduled")).isTrue();
+    }
+
+    @Test
+    void whileRedisIsAwayNothingIsAccepted() {
+        redis.kill();
+        try {
+            long start = System.nanoTime();
+            await().until(() -> call("backend", "POST", "messages", "{\"msg_type\":\"n\",\"to_user_id\":\"guest79\"}").statusCode() == 503);
+            refused(503, "unavailable", call("backend", "POST", "messages", "{\"msg_type\":\"n\",\"to_user_id\":\"guest79\"}"));
+            assertThat(System.nanoTime() - start).isLessThan(10_000_000_000L);
+        } finally {
+            redis.start();
+            first.awaitReady();
+        }
+    }
+}

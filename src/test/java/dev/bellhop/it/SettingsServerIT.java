@@ -1,0 +1,94 @@
+package dev.bellhop.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Settings are read when the application starts; a bad one stops it. */
+class SettingsServerIT extends WithServers {
+
+    private final List<String> set = new ArrayList<>();
+
+    private void deployWith(Map<String, String> settings) {
+        first.undeploy("bellhop.war");
+        settings.forEach((name, value) -> {
+            first.setting(name, value);
+            set.add(name);
+        });
+        first.deploy("bellhop.war");
+        first.awaitReady();
+    }
+
+    @AfterEach
+    void asBefore() {
+        first.undeploy("bellhop.war");
+        set.forEach(name -> first.setting(name, null));
+        first.deploy("bellhop.war");
+        first.awaitReady();
+    }
+
+    @Test
+    void aBadSettingStopsTheDeploymentAndIsNamed() {
+        assertThatThrownBy(() -> deployWith(Map.of("bellhop.login-timeout", "soon")))
+                .hasMessageContaining("bellhop.login-timeout").hasMessageContaining("soon").hasMessageContaining("is not an ISO-8601 duration");
+    }
+
+    @Test
+    void aPeerThatIsGoneIsNoticedThoughNothingIsSentToIt() {
+        deployWith(Map.of("bellhop.ping-interval", "PT1S"));
+        Login login = Login.as("guest60", first);
+        Page gone = Page.loggedIn(login);
+        Page there = Page.loggedIn(login);
+        gone.stall(); // does not even answer a ping
+        await().atMost(Duration.ofSeconds(10)).until(() -> Login.none(first).get("/bellhop/metrics").body().contains("bellhop_connections 1.0\n"));
+        assertThat(there.isOpen()).isTrue();
+        there.send("{\"msg_type\":\"ping\"}");
+        there.awaitType("pong");
+        there.close();
+        gone.abort();
+    }
+
+    @Test
+    void theUserMayComeFromTheHttpSession() {
+        deployWith(Map.of("bellhop.user.session-attribute", "userId", "bellhop.origins", "https://shop.example,http://intranet:8081"));
+        // logged in, but this application's HTTP session says nothing of it
+        Login alice = Login.as("alice", first);
+        assertThat(Page.handshakeStatus(alice, first.origin())).isEqualTo(401);
+        assertThat(Page.handshakeStatus(alice, "https://shop.example")).isEqualTo(401);
+        assertThat(Page.handshakeStatus(alice, "https://other.example")).isEqualTo(403);
+    }
+
+    @Test
+    void limitsAreThoseThatAreSet() {
+        deployWith(Map.of("bellhop.login-timeout", "PT1S", "bellhop.user.max-connections", "2", "bellhop.connection.max-message-size", "300",
+                "bellhop.inbox.max-messages", "5"));
+        Login login = Login.as("guest61", first);
+        assertThat(Page.open(login).awaitClose(Duration.ofSeconds(5))).isEqualTo(4408);
+        Page oldest = Page.loggedIn(login);
+        Page second = Page.loggedIn(login);
+        Page third = Page.loggedIn(login);
+        assertThat(oldest.awaitClose()).isEqualTo(4409);
+        second.send("{\"msg_type\":\"a\",\"data\":\"" + "x".repeat(300) + "\"}");
+        assertThat(second.awaitClose()).isEqualTo(1009);
+        for (int i = 0; i < 8; i++) {
+            redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"guest61\",\"data\":" + i + "}");
+        }
+        List<String> frames = third.awaitFrames("n", 8);
+        third.close();
+        try (Page late = Page.open(login)) {
+            assertThat(late.login(Page.parse(frames.get(0)).getString("id")).getJsonObject("data").getBoolean("recovered")).isFalse();
+            assertThat(late.awaitFrames("n", 5)).isEqualTo(frames.subList(3, 8));
+        }
+        try (Page inTime = Page.open(login)) {
+            assertThat(inTime.login(Page.parse(frames.get(2)).getString("id")).getJsonObject("data").getBoolean("recovered")).isTrue();
+            assertThat(inTime.awaitFrames("n", 5)).isEqualTo(frames.subList(3, 8));
+        }
+    }
+}
