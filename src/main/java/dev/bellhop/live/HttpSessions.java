@@ -1,8 +1,8 @@
 package dev.bellhop.live;
 
 import jakarta.servlet.http.HttpSession;
+import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** What Bellhop keeps in HTTP sessions: whose connections hang on each. */
 final class HttpSessions {
@@ -19,12 +19,10 @@ final class HttpSessions {
 
     /** Notes that a connection of this login hangs on the session. */
     static void bind(HttpSession session, String user, String loginId) {
-        synchronized (HttpSessions.class) {
-            Set<String> logins = logins(session);
-            Set<String> more = ConcurrentHashMap.newKeySet();
-            more.addAll(logins);
-            more.add(loginId + ' ' + user);
-            session.setAttribute(LOGINS, new java.util.HashSet<>(more));
+        synchronized (HttpSessions.class) { // two handshakes at once must not forget one another's login
+            Set<String> logins = new HashSet<>(logins(session));
+            logins.add(loginId + ' ' + user);
+            session.setAttribute(LOGINS, logins);
         }
     }
 
@@ -33,6 +31,16 @@ final class HttpSessions {
     static Set<String> logins(HttpSession session) {
         Object logins = session.getAttribute(LOGINS);
         return logins instanceof Set<?> ? (Set<String>) logins : Set.of();
+    }
+
+    /**
+     * Whether a session of Bellhop's own goes because it has not been used: then no page hangs on it, and the login may well
+     * go on, with other sessions or on other nodes.
+     */
+    static boolean hasAged(HttpSession session) {
+        int idle = session.getMaxInactiveInterval();
+        return Boolean.TRUE.equals(session.getAttribute(OWN)) && idle > 0
+                && System.currentTimeMillis() - session.getLastAccessedTime() >= idle * 1000L;
     }
 
     /**

@@ -29,6 +29,9 @@ public class LogoutListener implements HttpSessionListener {
         if (live.isDraining()) {
             return; // the session goes with this node; the login may live on at others
         }
+        if (HttpSessions.hasAged(ended.getSession())) {
+            return;
+        }
         for (String login : HttpSessions.logins(ended.getSession())) {
             int space = login.indexOf(' ');
             String loginId = login.substring(0, space);
