@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import jakarta.json.JsonObject;
 import jakarta.json.spi.JsonProvider;
 import java.io.StringReader;
+import java.net.URI;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
@@ -83,15 +84,24 @@ public final class Page implements AutoCloseable {
         }
     }
 
+    /** Opens a connection to Bellhop in another application, at {@code ws://…/ws}. */
+    public static Page open(Login login, URI webSocket) {
+        return join(opening(login, webSocket, login.node().origin()));
+    }
+
     /** Opens without waiting, for many at once. Fails with {@link Refused}. */
     public static CompletableFuture<Page> opening(Login login, Node node, String origin) {
+        return opening(login, node.webSocket(), origin);
+    }
+
+    private static CompletableFuture<Page> opening(Login login, URI webSocket, String origin) {
         Page page = new Page();
         WebSocket.Builder builder = Login.CLIENT.newWebSocketBuilder().connectTimeout(PATIENCE);
         if (origin != null) {
             builder.header("Origin", origin);
         }
-        login.cookieHeader(node.webSocket()).ifPresent(value -> builder.header("Cookie", value));
-        return builder.buildAsync(node.webSocket(), page.new Reader()).handle((socket, failure) -> {
+        login.cookieHeader(webSocket).ifPresent(value -> builder.header("Cookie", value));
+        return builder.buildAsync(webSocket, page.new Reader()).handle((socket, failure) -> {
             if (failure == null) {
                 page.socket = socket;
                 return page;

@@ -1,0 +1,45 @@
+package dev.bellhop.embedded;
+
+import dev.bellhop.live.InboundMessage;
+import dev.bellhop.publish.Publisher;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.ObservesAsync;
+import jakarta.inject.Inject;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** What an application does with Bellhop in its own WAR: publishes, and observes what pages send. */
+@ApplicationScoped
+public class Concierge {
+
+    private final List<String> heard = new CopyOnWriteArrayList<>();
+
+    @Inject
+    private Publisher publisher;
+
+    /** Made JSON by JSON-B. */
+    public record Parcel(String from, int weight) {}
+
+    CompletionStage<String> announce(String user, Parcel parcel) {
+        return publisher.publish(user, "parcel", parcel);
+    }
+
+    CompletionStage<String> remind(String user, Parcel parcel, Instant at) {
+        return publisher.schedule(user, "reminder", parcel, null, at);
+    }
+
+    void atOnce(@Observes InboundMessage message) {
+        heard.add("at once: " + message.userId() + " " + message.msgType() + " " + message.data());
+    }
+
+    void offTheWebSocketsThread(@ObservesAsync InboundMessage message) {
+        heard.add("async: " + message.userId() + " " + message.msgType() + " weighs " + message.dataAs(Parcel.class).weight());
+    }
+
+    List<String> heard() {
+        return heard;
+    }
+}
