@@ -42,6 +42,7 @@ class RedeployServerIT extends WithServers {
     void tenTimesLeavesNothing() {
         first.awaitReady();
         use();
+        long before = first.classLoaders("bellhop.war");
         for (int i = 0; i < 10; i++) {
             first.undeploy("bellhop.war");
             await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(ours()).as("threads").isZero());
@@ -53,9 +54,9 @@ class RedeployServerIT extends WithServers {
         try {
             await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofSeconds(1))
                     .untilAsserted(() -> assertThat(first.classLoaders("bellhop.war")).as("class loaders")
-                            // why not none: a thread of the server's pool that was started for a request keeps that
-                            // application's class loader (its context class loader) as long as it lives
-                            .isLessThanOrEqualTo(2));
+                            // why any: a thread of the server's pool that was started for a request may keep that application's
+                            // class loader (as its context class loader) as long as it lives; a leak would be all ten
+                            .isLessThan(before + 4));
         } finally {
             first.deploy("bellhop.war");
             first.awaitReady();

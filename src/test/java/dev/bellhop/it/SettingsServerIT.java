@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +80,10 @@ class SettingsServerIT extends WithServers {
         second.send("{\"msg_type\":\"a\",\"data\":\"" + "x".repeat(300) + "\"}");
         assertThat(second.awaitClose()).isEqualTo(1009);
         for (int i = 0; i < 8; i++) {
-            redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"guest61\",\"data\":" + i + "}");
+            // why over HTTP: the ingest stream may be read by another node, with other settings
+            Login.none(first).send(HttpRequest.newBuilder().uri(first.http("/bellhop/api/messages"))
+                    .header("Content-Type", "application/json").header("Authorization", "Basic YmFja2VuZDpiYWNrZW5k")
+                    .POST(BodyPublishers.ofString("{\"msg_type\":\"n\",\"to_user_id\":\"guest61\",\"data\":" + i + "}")));
         }
         List<String> frames = third.awaitFrames("n", 8);
         third.close();
