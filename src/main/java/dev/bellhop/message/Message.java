@@ -44,7 +44,7 @@ public record Message(String msgType, String toUserId, String data, String id, l
     }
 
     /**
-     * Reads a message from the fields of a producer's object. {@code ttl}, a number of seconds, counts from now.
+     * Reads a message from the fields of a producer's object.
      *
      * @throws BadMessageException {@code bad_message}
      */
@@ -81,7 +81,9 @@ public record Message(String msgType, String toUserId, String data, String id, l
 
     /** @throws BadMessageException {@code bad_message} if it cannot be a user's id */
     public static String userId(String userId) throws BadMessageException {
-        if (userId.isEmpty() || userId.length() > MAX_USER_ID || userId.chars().anyMatch(Character::isISOControl)) {
+        // why no lone surrogates: in Redis all of them would be the same user
+        if (userId.isEmpty() || userId.length() > MAX_USER_ID
+                || userId.codePoints().anyMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE)) {
             throw bad("to_user_id must have 1 to " + MAX_USER_ID + " characters, no control characters");
         }
         return userId;
@@ -115,6 +117,9 @@ public record Message(String msgType, String toUserId, String data, String id, l
             return 0;
         }
         try {
+            if (expiresAt.raw().startsWith("-")) {
+                throw new NumberFormatException();
+            }
             return Long.parseLong(expiresAt.raw());
         } catch (NumberFormatException notMilliseconds) {
             throw bad("expires_at must be a whole number of milliseconds since 1970");

@@ -52,9 +52,10 @@ public record Position(long epoch, long offset) implements Comparable<Position> 
     }
 
     private static long digits(String text, int from, int to) {
-        char first = text.charAt(from);
-        if (first < '0' || first > '9') { // why: parseLong would take a sign
-            throw new NumberFormatException();
+        for (int i = from; i < to; i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') { // why: parseLong would take a sign, and digits of any script
+                throw new NumberFormatException();
+            }
         }
         return Long.parseLong(text, from, to, 10);
     }

@@ -84,7 +84,7 @@ class IngestReaderIT {
         String[] malformed = {"", "not JSON", "{", "[]", "null", "{\"msg_type\":\"n\"}", "{\"to_user_id\":\"1\"}", "{\"msg_type\":\"\",\"to_user_id\":\"1\"}",
             "{\"msg_type\":\"n\",\"to_user_id\":\"\"}", "{\"msg_type\":\"n\",\"to_user_id\":\"*\"}", "{\"msg_type\":\"n\",\"to_user_id\":[]}",
             "{\"msg_type\":\"login\",\"to_user_id\":\"1\"}", "{\"msg_type\":\"n\",\"to_user_id\":\"1\",\"data\":01}",
-            "{\"msg_type\":\"n\",\"to_user_id\":\"1\",\"data\":" + "[".repeat(5_000) + "}", "x".repeat(70_000), "\0", "\uFEFF{}"};
+            "{\"msg_type\":\"n\",\"to_user_id\":\"1\",\"data\":" + "[".repeat(5_000) + "}", "{\"msg_type\":\"n\",\"to_user_id\":1", "x".repeat(70_000), "\0", "\uFEFF{}"};
         int good = 0;
         for (int i = 0; i < 10_000; i++) {
             if (i % 20 == 0) {
