@@ -58,6 +58,7 @@ class PromotionIT {
         }
         TestNode dies = nodes.get(0);
         dueNow(count);
+        nodes.forEach(node -> node.promotion().run()); // all at once, however the ticks fall
         await().pollInterval(Duration.ofMillis(1)).until(() -> left() < count * 9 / 10);
         CompletableFuture<Void> death = CompletableFuture.runAsync(dies::kill); // from its first moment on it calls Redis no more
         await().pollInterval(Duration.ofMillis(1)).until(() -> !dies.redis().isConnected());
