@@ -1,5 +1,6 @@
 package dev.bellhop.config;
 
+import io.lettuce.core.RedisURI;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -96,8 +97,9 @@ public record Settings(
         if (!redisCluster && redisUris.size() > 1) {
             throw new IllegalArgumentException("bellhop.redis.uri: several addresses need bellhop.redis.cluster=true");
         }
-        if (!scheduledKey.contains("{websocket}")) { // why: promotion is one script over this key and the ingest stream
-            throw new IllegalArgumentException("bellhop.scheduled-key: must contain {websocket}, the hash slot of the ingest stream");
+        int brace = scheduledKey.indexOf('{');
+        if (brace < 0 || !scheduledKey.startsWith("{websocket}", brace)) { // why: promotion is one script over this key and the ingest stream
+            throw new IllegalArgumentException("bellhop.scheduled-key: its first braces must be {websocket}, the hash slot of the ingest stream");
         }
         if (queueBytes < 2 * maxMessageSize) {
             throw new IllegalArgumentException(
@@ -117,18 +119,31 @@ public record Settings(
         // why: in redis-sentinel://a,b,c/0#name the commas part the sentinels of one address
         List<String> uris = text.startsWith("redis-sentinel") || text.startsWith("rediss-sentinel")
                 ? List.of(text) : List.copyOf(list(text));
-        boolean good = uris.stream().allMatch(uri -> uri.matches("(redis|rediss|redis-sentinel|rediss-sentinel)://[^\\s/]+.*"));
-        if (uris.isEmpty() || !good) {
+        if (uris.isEmpty() || !uris.stream().allMatch(Settings::isRedisUri)) {
             throw new IllegalArgumentException();
         }
         return uris;
+    }
+
+    private static boolean isRedisUri(String text) {
+        if (!text.matches("(redis|rediss|redis-sentinel|rediss-sentinel)://\\S+")) {
+            return false;
+        }
+        RedisURI uri = RedisURI.create(text);
+        if (!uri.getSentinels().isEmpty()) {
+            return uri.getSentinelMasterId() != null;
+        }
+        String host = String.valueOf(uri.getHost()); // what is no port is left in it
+        boolean ip6 = text.contains("[");
+        return !host.isEmpty() && (ip6 || host.indexOf(':') < 0) && uri.getPort() > 0 && uri.getPort() < 65_536;
     }
 
     private static Set<String> originList(String text) {
         Set<String> origins = list(text);
         for (String origin : origins) {
             URI uri = URI.create(origin);
-            if (uri.getHost() == null || uri.getScheme() == null || !uri.getRawPath().isEmpty()) {
+            String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
+            if (uri.getHost() == null || !origin.equals(uri.getScheme() + "://" + uri.getHost() + port)) {
                 throw new IllegalArgumentException();
             }
         }

@@ -28,6 +28,9 @@ public final class Origins {
                 return false; // "null", of a sandboxed frame or a file, is nobody's origin
             }
             String host = request.getHeader("Host");
+            if (host == null) {
+                return false;
+            }
             URI own = URI.create(uri.getScheme() + "://" + host);
             return uri.getHost().equalsIgnoreCase(own.getHost()) && port(uri) == port(own);
         } catch (IllegalArgumentException malformed) {
