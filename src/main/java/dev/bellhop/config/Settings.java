@@ -133,7 +133,7 @@ public record Settings(
         if (!uri.getSentinels().isEmpty()) {
             return uri.getSentinelMasterId() != null;
         }
-        String host = String.valueOf(uri.getHost()); // what is no port is left in it
+        String host = String.valueOf(uri.getHost()); // Lettuce leaves in it what it cannot read
         boolean ip6 = text.contains("[");
         return !host.isEmpty() && (ip6 || host.indexOf(':') < 0) && uri.getPort() > 0 && uri.getPort() < 65_536;
     }

@@ -69,7 +69,7 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"redis://h", "redis://my_redis:6379", "rediss://h:6380", "redis://:p%40ss@h:6379/2", "redis://user:p@h", "redis://[::1]:6379", "redis-sentinel://a:1#m", "redis://h:6379?timeout=10s"})
+    @ValueSource(strings = {"redis://h", "rediss://h:6380", "redis://:p%40ss@h:6379/2", "redis://user:p@h", "redis://[::1]:6379", "redis-sentinel://a:1#m", "redis://h:6379?timeout=10s"})
     void takesAnyAddressOfRedis(String uri) {
         assertThat(read("bellhop.redis.uri=" + uri).redisUris()).containsExactly(uri);
     }
@@ -77,7 +77,7 @@ class SettingsTest {
     @ParameterizedTest
     @ValueSource(strings = {
         "bellhop.redis.uri=localhost:6379", "bellhop.redis.uri=http://localhost", "bellhop.redis.uri=redis://", "bellhop.redis.uri=redis:///", "bellhop.redis.uri=redis://a b",
-        "bellhop.redis.uri=redis://a:port", "bellhop.redis.uri=redis://a:99999999", "bellhop.redis.uri=redis://a,redis://b", "bellhop.redis.uri=,", "bellhop.redis.uri=redis-sentinel://a:1",
+        "bellhop.redis.uri=redis://a:port", "bellhop.redis.uri=redis://not_a_host:6379", "bellhop.redis.uri=redis://a:99999999", "bellhop.redis.uri=redis://a,redis://b", "bellhop.redis.uri=,", "bellhop.redis.uri=redis-sentinel://a:1",
         "bellhop.redis.cluster=yes", "bellhop.redis.cluster=1",
         "bellhop.channel=a b", "bellhop.key-prefix=a\tb", "bellhop.scheduled-key=timing:messages", "bellhop.scheduled-key={other}:timing:messages", "bellhop.consumer-stream=a\nb",
         "bellhop.scheduled-key={a}{websocket}",
