@@ -90,6 +90,12 @@ final class UserFeed {
     // --- logging in and replaying
 
     /**
+     * What was known when a reading began. What had been announced by then, the reading holds, or Redis has lost it: to read
+     * again for its sake would never end.
+     */
+    private record Known(int subscriptions, Position announced) {}
+
+    /**
      * A page has sent {@code login}.
      *
      * @param after the last position that it has seen, or null
@@ -154,17 +160,17 @@ final class UserFeed {
     }
 
     private void replay(Connection connection, State from, Position after) {
-        int subscription;
+        Known known;
         synchronized (this) {
             if (connection.state != from || connection.isClosing()) {
                 return;
             }
-            subscription = subscriptions;
+            known = new Known(subscriptions, announced);
         }
         live.inbox().resume(user, after, sent, STRETCH).whenComplete((stretch, failure) -> {
             if (failure == null) {
                 // why another thread: Lettuce's must not be kept, nor call into the server
-                live.execute(() -> replayed(connection, from, subscription, stretch));
+                live.execute(() -> replayed(connection, from, known, stretch));
             } else {
                 LOG.log(System.Logger.Level.DEBUG, "replay waits for Redis: {0}", failure.toString());
                 live.later(() -> replay(connection, from, after), RETRY_MILLIS + ThreadLocalRandom.current().nextInt(RETRY_MILLIS));
@@ -172,7 +178,7 @@ final class UserFeed {
         });
     }
 
-    private void replayed(Connection connection, State from, int subscription, Inbox.Stretch stretch) {
+    private void replayed(Connection connection, State from, Known known, Inbox.Stretch stretch) {
         synchronized (this) {
             if (connection.state != from || connection.isClosing()) {
                 return; // answered meanwhile by another replay
@@ -183,11 +189,11 @@ final class UserFeed {
                 connection.offer(Frame.login(user, stretch.end(), stretch.unread(), stretch.recovered(), stretch.from()));
             }
         }
-        replayPart(connection, subscription, stretch, 0);
+        replayPart(connection, known, stretch, 0);
     }
 
     /** Queues a stretch's messages as the page takes them: a long inbox must not overflow the outbox of a good reader. */
-    private void replayPart(Connection connection, int subscription, Inbox.Stretch stretch, int begin) {
+    private void replayPart(Connection connection, Known known, Inbox.Stretch stretch, int begin) {
         List<Announcement.Kept> messages = stretch.messages();
         Position position;
         boolean again = false;
@@ -211,7 +217,8 @@ final class UserFeed {
             if (!full) {
                 // without more, the stretch holds all there is up to the end, even where the last ones have expired
                 connection.position = Position.later(connection.position, stretch.more() ? stretch.to() : stretch.end());
-                again = stretch.more() || subscription != subscriptions || (announced != null && announced.isAfter(stretch.end()));
+                again = stretch.more() || known.subscriptions != subscriptions
+                        || (announced != known.announced && announced.isAfter(stretch.end()));
                 if (!again) {
                     connection.state = State.LIVE;
                 }
@@ -222,7 +229,7 @@ final class UserFeed {
         connection.outbox().flush();
         if (full) {
             int from = next;
-            connection.whenRoom(() -> replayPart(connection, subscription, stretch, from));
+            connection.whenRoom(() -> replayPart(connection, known, stretch, from));
         } else if (again) {
             replay(connection, State.REPLAYING, position);
         }

@@ -43,8 +43,11 @@ public final class TestNode implements AutoCloseable {
     private boolean killed;
     private volatile boolean full;
 
-    private TestNode(Settings settings) {
+    private TestNode(Settings settings, Inbox inbox) {
         beans.put(Settings.class, settings);
+        if (inbox != null) {
+            beans.put(Inbox.class, inbox);
+        }
         List.of(Redis.class, Connections.class, IngestReader.class, Promotion.class, FrameReader.class).forEach(this::bean);
     }
 
@@ -62,9 +65,14 @@ public final class TestNode implements AutoCloseable {
     public static TestNode start(String redisUri, String... settings) {
         String[] all = Arrays.copyOf(settings, settings.length + 1);
         all[settings.length] = "bellhop.redis.uri=" + redisUri;
-        TestNode node = new TestNode(settings(all));
+        TestNode node = new TestNode(settings(all), null);
         node.redis().start(daemons());
         return node;
+    }
+
+    /** A node without Redis, on a test's own inbox. */
+    static TestNode on(Inbox inbox) {
+        return new TestNode(settings(new String[0]), inbox);
     }
 
     public TestNode awaitRedis() {
