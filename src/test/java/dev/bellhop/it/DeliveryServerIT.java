@@ -163,4 +163,34 @@ class DeliveryServerIT extends WithServers {
             first.awaitReady();
         }
     }
+
+    @Test
+    void aNodeHearsOnlyOfUsersWhoseConnectionsItHolds() {
+        Node other = second();
+        try (Page page = Page.loggedIn(Login.as("guest11", first))) {
+            double before = heard(other);
+            for (int i = 0; i < 50; i++) {
+                redis.add(message("guest11", "mine", "1"));
+            }
+            page.awaitFrames("mine", 50);
+            assertThat(heard(other)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aSubscriptionOutlivesItsLastPageForAWhileSoThatAClickCostsNothing() {
+        Login login = Login.as("guest12", first);
+        Page.loggedIn(login).close();
+        double before = heard(first);
+        redis.add(message("guest12", "between", "1"));
+        await().until(() -> heard(first) > before);
+        try (Page next = Page.loggedIn(login)) {
+            assertThat(next.awaitFrames("between", 1)).hasSize(1);
+        }
+    }
+
+    private static double heard(Node node) {
+        return Login.none(node).get("/bellhop/metrics").body().lines().filter(line -> line.startsWith("bellhop_heard_total "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' ') + 1))).findFirst().orElse(0);
+    }
 }
