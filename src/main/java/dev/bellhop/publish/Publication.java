@@ -23,7 +23,8 @@ import java.util.Set;
  * passed over, as at the other doors.
  *
  * @param messages one for each user, in the order given, none twice
- * @param pushAt   null for now
+ * @param pushAt   null for now; a time in the past is left to the schedule, so that Redis's clock decides what is past, and
+ *                 what was due before stays before
  */
 record Publication(List<Message> messages, Instant pushAt) {
     static final int MAX_USERS = 1_000;
@@ -40,7 +41,7 @@ record Publication(List<Message> messages, Instant pushAt) {
         try {
             Map<String, Value> fields = Json.readObject(body);
             Instant pushAt = pushAt(fields.get("push_at"), now);
-            long expiresAt = expiresAt(fields.get("ttl"), pushAt == null ? now : pushAt);
+            long expiresAt = expiresAt(fields.get("ttl"), pushAt == null || pushAt.isBefore(now) ? now : pushAt);
             List<Message> messages = new ArrayList<>();
             for (String user : users(fields)) {
                 messages.add(new Message(Message.msgType(fields), user, Message.data(fields), Message.id(fields), expiresAt));
@@ -77,7 +78,7 @@ record Publication(List<Message> messages, Instant pushAt) {
         return users;
     }
 
-    /** @return null for now */
+    /** @return null if there is none */
     static Instant pushAt(Value value, Instant now) {
         if (value == null || value.type() == Type.NULL) {
             return null;
@@ -88,7 +89,7 @@ record Publication(List<Message> messages, Instant pushAt) {
             if (at == null || at.isAfter(now.plus(FARTHEST))) {
                 throw new DateTimeException("too far");
             }
-            return at.isAfter(now) ? at : null;
+            return at;
         } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
             throw new Problem(Code.BAD_MESSAGE, "push_at must be ISO-8601 with an offset, or epoch seconds, and within ten years");
         }

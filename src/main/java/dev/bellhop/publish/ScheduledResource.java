@@ -79,19 +79,18 @@ public class ScheduledResource {
     @Consumes(MediaType.APPLICATION_JSON)
     public String move(@PathParam("id") String id, InputStream body) {
         caller.require(Caller.PUBLISHER);
-        Instant now = Instant.now();
         Instant due;
         try {
             Json.Value pushAt = Json.readObject(Bodies.read(body, MAX_BODY)).get("push_at");
             if (pushAt == null || pushAt.type() == Json.Type.NULL) {
                 throw new Problem(Code.BAD_MESSAGE, "push_at is missing");
             }
-            due = Publication.pushAt(pushAt, now);
+            due = Publication.pushAt(pushAt, Instant.now());
         } catch (BadMessageException e) {
             throw Problem.of(e);
         }
         StringBuilder json = new StringBuilder();
-        append(json, done(Answers.await(schedule.move(id, due == null ? now : due))));
+        append(json, done(Answers.await(schedule.move(id, due))));
         return json.toString();
     }
 
