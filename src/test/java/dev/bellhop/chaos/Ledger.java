@@ -5,8 +5,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,11 +40,19 @@ final class Ledger {
     record Acknowledged(Position position, long due, long at) {}
 
     private final ConcurrentMap<Entry, Acknowledged> acknowledged = new ConcurrentHashMap<>();
+    private final Queue<String> answeredOtherwise = new ConcurrentLinkedQueue<>();
     private final ConcurrentMap<String, AtomicInteger> perUser = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, AtomicInteger> perDoor = new ConcurrentSkipListMap<>();
 
+    /** Doing it again changes nothing, but the answer must be the same. */
     void acknowledged(Entry entry, Position position, long due) {
-        acknowledged.put(entry, new Acknowledged(position, due, System.currentTimeMillis()));
+        Acknowledged before = acknowledged.putIfAbsent(entry, new Acknowledged(position, due, System.currentTimeMillis()));
+        if (before != null) {
+            if (!Objects.equals(before.position(), position)) {
+                answeredOtherwise.add(entry + " " + before + ", when repeated at " + position);
+            }
+            return;
+        }
         perUser.computeIfAbsent(entry.user(), user -> new AtomicInteger()).incrementAndGet();
         perDoor.computeIfAbsent(entry.door(), door -> new AtomicInteger()).incrementAndGet();
     }
@@ -71,6 +82,7 @@ final class Ledger {
     /** @param pages whose publishers have all ended */
     Verdict judge(Collection<ResumingPage> pages) {
         Verdict verdict = new Verdict();
+        verdict.elsewhere().addAll(answeredOtherwise);
         Map<String, List<Entry>> byUser = new TreeMap<>();
         acknowledged.keySet().forEach(entry -> byUser.computeIfAbsent(entry.user(), user -> new ArrayList<>()).add(entry));
         for (ResumingPage page : pages) {

@@ -41,6 +41,8 @@ final class Publisher extends Thread {
     private record Burst(String user, int count, int bytes) {}
 
     private static final int MOST_AT_ONCE = 4;
+    /** One in so many is sent once more, as if its answer had got lost. */
+    private static final int REPEATED = 10;
 
     private final String door;
     private final Door how;
@@ -112,7 +114,9 @@ final class Publisher extends Thread {
         Draft draft = new Draft(user, run + "-" + door + "-" + user + "-" + n, data, lastDue);
         while (true) {
             try {
-                ledger.acknowledged(new Ledger.Entry(door, user, n), how.send(draft), (long) (lastDue * 1e3));
+                do {
+                    ledger.acknowledged(new Ledger.Entry(door, user, n), how.send(draft), (long) (lastDue * 1e3));
+                } while (random.nextInt(REPEATED) == 0);
                 return;
             } catch (Exception e) {
                 doubts.increment();
