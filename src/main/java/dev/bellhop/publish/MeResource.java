@@ -4,8 +4,8 @@ import dev.bellhop.inbox.Inbox;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
 import dev.bellhop.message.Position;
-import dev.bellhop.publish.MessagesResource.Bodies;
 import dev.bellhop.publish.Problem.Code;
+import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -19,8 +19,9 @@ import java.io.InputStream;
 import java.time.Instant;
 
 /** {@code me}: the caller's own inbox. */
+@RequestScoped
 @Path("/me")
-@Produces({MediaType.APPLICATION_JSON, ProblemMapper.TYPE})
+@Produces(MediaType.APPLICATION_JSON)
 public class MeResource {
     private static final int MOST = 100;
     private static final int MAX_BODY = 1_024;
@@ -54,7 +55,7 @@ public class MeResource {
     public String read(InputStream body) {
         String user = caller.user();
         try {
-            Json.Value id = Json.readObject(Bodies.read(body, MAX_BODY)).get("id");
+            Json.Value id = Json.readObject(Body.read(body, MAX_BODY)).get("id");
             Position position = Position.parse(id == null ? null : id.text()).orElseThrow(() -> bad("id"));
             Inbox.ReadMark mark = Answers.await(inbox.markRead(user, position, "-"));
             return "{\"id\":\"" + mark.position() + "\",\"unread\":" + mark.unread() + '}';

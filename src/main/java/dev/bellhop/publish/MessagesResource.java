@@ -3,7 +3,7 @@ package dev.bellhop.publish;
 import dev.bellhop.config.Settings;
 import dev.bellhop.message.Json;
 import dev.bellhop.message.Message;
-import dev.bellhop.publish.Problem.Code;
+import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -11,13 +11,13 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code POST messages}: publishes to one user or many, now or later. */
+@RequestScoped
 @Path("/messages")
 public class MessagesResource {
     @Inject
@@ -30,11 +30,11 @@ public class MessagesResource {
     /** Answered when every message is kept. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    @Produces({MediaType.APPLICATION_JSON, ProblemMapper.TYPE})
+    @Produces(MediaType.APPLICATION_JSON)
     public Response post(InputStream body) {
         caller.require(Caller.PUBLISHER);
         int most = settings.maxMessageSize() + 4 * Publication.MAX_USERS * Message.MAX_USER_ID;
-        Publication publication = Publication.parse(Bodies.read(body, most), settings.maxMessageSize(), Instant.now());
+        Publication publication = Publication.parse(Body.read(body, most), settings.maxMessageSize(), Instant.now());
         // why all at once: the calls go to Redis in one stream, not one after another
         List<CompletableFuture<String>> ids = publication.messages().stream()
                 .map(message -> publication.pushAt() == null ? publisher.publish(message) : publisher.schedule(message, publication.pushAt()))
@@ -46,24 +46,6 @@ public class MessagesResource {
             Json.appendQuoted(json, publication.messages().get(i).toUserId());
             json.append(",\"id\":").append(Json.quote(ids.get(i).join())).append('}');
         }
-        return Response.accepted(json.append("]}").toString()).type(MediaType.APPLICATION_JSON).build();
-    }
-
-    /** Reads request bodies. */
-    static final class Bodies {
-        private Bodies() {}
-
-        /** @throws Problem if it is longer than so many bytes */
-        static String read(InputStream body, int most) {
-            try {
-                byte[] bytes = body.readNBytes(most + 1);
-                if (bytes.length > most) {
-                    throw new Problem(Code.TOO_LARGE, "the body is longer than " + most + " bytes");
-                }
-                return new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
-            } catch (IOException cut) {
-                throw new Problem(Code.BAD_JSON, "the body could not be read to its end");
-            }
-        }
+        return Response.accepted(json.append("]}").toString()).build();
     }
 }

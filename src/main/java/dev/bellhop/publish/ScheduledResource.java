@@ -3,9 +3,9 @@ package dev.bellhop.publish;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
 import dev.bellhop.message.Message;
-import dev.bellhop.publish.MessagesResource.Bodies;
 import dev.bellhop.publish.Problem.Code;
 import dev.bellhop.schedule.Schedule;
+import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -20,17 +20,15 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 
 /** {@code scheduled}: lists, cancels and moves messages that are not due yet. */
+@RequestScoped
 @Path("/scheduled")
-@Produces({MediaType.APPLICATION_JSON, ProblemMapper.TYPE})
+@Produces(MediaType.APPLICATION_JSON)
 public class ScheduledResource {
     private static final int MOST = 500;
     private static final int MAX_BODY = 1_024;
-    /** How many messages are looked at for one user's, before the caller is given what there is and a cursor. */
-    private static final int MOST_SCANNED = 10_000;
 
     @Inject
     private Caller caller;
@@ -43,25 +41,18 @@ public class ScheduledResource {
             @QueryParam("cursor") String cursor) {
         caller.require(Caller.PUBLISHER);
         int most = Limits.parse(limit, MOST);
-        List<Schedule.Item> items = new ArrayList<>();
-        String next = cursor;
-        int scanned = 0;
+        Schedule.Listing listing;
         try {
-            do {
-                Schedule.Listing listing = Answers.await(schedule.list(user == null ? most : Math.min(most - items.size(), MOST), next));
-                scanned += listing.items().size();
-                listing.items().stream().filter(item -> user == null || (item.message() != null && item.message().toUserId().equals(user)))
-                        .forEach(items::add);
-                next = listing.cursor();
-            } while (user != null && next != null && items.size() < most && scanned < MOST_SCANNED);
+            listing = Answers.await(schedule.list(user, most, cursor));
         } catch (IllegalArgumentException notACursor) {
             throw new Problem(Code.BAD_MESSAGE, "cursor must be one that was given in an answer");
         }
+        List<Schedule.Item> items = listing.items();
         StringBuilder json = new StringBuilder("{\"scheduled\":[");
         for (int i = 0; i < items.size(); i++) {
             append(json.append(i == 0 ? "" : ","), items.get(i));
         }
-        return json.append("],\"cursor\":").append(Json.quote(next)).append('}').toString();
+        return json.append("],\"cursor\":").append(Json.quote(listing.cursor())).append('}').toString();
     }
 
     /** Cancels. */
@@ -81,7 +72,7 @@ public class ScheduledResource {
         caller.require(Caller.PUBLISHER);
         Instant due;
         try {
-            Json.Value pushAt = Json.readObject(Bodies.read(body, MAX_BODY)).get("push_at");
+            Json.Value pushAt = Json.readObject(Body.read(body, MAX_BODY)).get("push_at");
             if (pushAt == null || pushAt.type() == Json.Type.NULL) {
                 throw new Problem(Code.BAD_MESSAGE, "push_at is missing");
             }
@@ -104,8 +95,8 @@ public class ScheduledResource {
 
     private static void append(StringBuilder json, Schedule.Item item) {
         json.append("{\"id\":").append(Json.quote(item.id()));
-        String score = item.score();
-        json.append(",\"push_at\":").append(score.contains("inf") ? "null" : Json.quote(item.due().toString()));
+        Instant due = item.due();
+        json.append(",\"push_at\":").append(due == null ? "null" : Json.quote(due.toString()));
         Message message = item.message();
         if (message == null) {
             json.append(",\"malformed\":true}");

@@ -37,6 +37,7 @@ public class Promotion {
     private final Keys keys;
     private final Metrics.Count promoted;
     private final AtomicBoolean running = new AtomicBoolean();
+    private final AtomicBoolean again = new AtomicBoolean();
 
     private volatile ScheduledFuture<?> oneShot;
     private volatile boolean stopped;
@@ -52,9 +53,14 @@ public class Promotion {
         promoted = metrics.counter("promoted", "Due messages moved into the ingest stream by this node");
     }
 
-    /** Promotes what is due, until nothing is. Does nothing if that is under way already, or Redis is away. */
+    /** Promotes what is due, until nothing is; once more if that is under way already. Does nothing if Redis is away. */
     public void run() {
-        if (!stopped && redis.isConnected() && running.compareAndSet(false, true)) {
+        if (stopped || !redis.isConnected()) {
+            return;
+        }
+        again.set(true); // why: what is under way may have looked before a message was added that is due in less than a second
+        if (running.compareAndSet(false, true)) {
+            again.set(false);
             batch();
         }
     }
@@ -75,8 +81,11 @@ public class Promotion {
                 batch();
                 return;
             }
-            running.set(false);
             aimAt(result.get(1));
+            running.set(false);
+            if (again.get()) {
+                run();
+            }
         });
     }
 

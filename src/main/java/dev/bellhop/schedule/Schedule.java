@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 
 /**
  * What is scheduled: a zset in Redis, to which any producer may add; here it is added to under an id, listed, cancelled and
@@ -36,6 +37,11 @@ import java.util.concurrent.CompletableFuture;
 public class Schedule {
     /** How long after its due time a message's id is known. */
     private static final Duration REMEMBERED = Duration.ofHours(24);
+    private static final int MOST_SCANNED = 10_000;
+    private static final int SCANNED_AT_ONCE = 500;
+
+    private static final Pattern OWN_ID = Pattern.compile("[0-9a-f]{32}");
+    private static final Pattern PLAIN_ID = Pattern.compile(Cursor.SCORE + '~' + Cursor.DIGEST);
 
     private static final Script ADD = new Script(Schedule.class, ScriptOutputType.INTEGER, "add.lua");
     private static final Script CANCEL = new Script(Schedule.class, ScriptOutputType.MULTI, "find.lua", "cancel.lua");
@@ -65,7 +71,12 @@ public class Schedule {
      * @param message null if what stands there is none; it will be rejected when due
      */
     public record Item(String id, String score, Message message) {
+        /** Null if it is beyond all time, or before. */
         public Instant due() {
+            double rough = score.contains("inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(score);
+            if (Math.abs(rough) > Instant.MAX.getEpochSecond()) {
+                return null;
+            }
             BigDecimal seconds = new BigDecimal(score);
             long whole = seconds.setScale(0, RoundingMode.FLOOR).longValue();
             return Instant.ofEpochSecond(whole, seconds.subtract(BigDecimal.valueOf(whole)).movePointRight(9).longValue());
@@ -75,7 +86,7 @@ public class Schedule {
     /** What became of a request to cancel or to move. */
     public enum Outcome { DONE, MISSING, SENT }
 
-    /** An outcome, and the item as it is now if it was done. */
+    /** An outcome, and the item as it is now if it was moved. */
     public record Changed(Outcome outcome, Item item) {}
 
     /**
@@ -125,54 +136,67 @@ public class Schedule {
     }
 
     private CompletableFuture<Changed> change(Script script, String id, String... more) {
-        int tilde = id.indexOf('~');
-        if (tilde >= 0 && !id.matches("-?[0-9.e+-]{1,32}~[0-9a-f]{40}") || tilde < 0 && !id.matches("[0-9a-f]{32}")) {
+        boolean plain = PLAIN_ID.matcher(id).matches();
+        if (!plain && !OWN_ID.matcher(id).matches()) {
             return CompletableFuture.completedFuture(new Changed(Outcome.MISSING, null));
         }
+        int tilde = id.indexOf('~');
         String[] args = new String[2 + more.length];
-        args[0] = tilde < 0 ? "" : id.substring(0, tilde);
-        args[1] = tilde < 0 ? "" : id.substring(tilde + 1);
+        args[0] = plain ? id.substring(0, tilde) : "";
+        args[1] = plain ? id.substring(tilde + 1) : "";
         System.arraycopy(more, 0, args, 2, more.length);
         return script.<List<Object>>run(redis, new String[] {keys.scheduled(), keys.scheduledEntry(id)}, args).thenApply(result ->
                 switch ((String) result.get(0)) {
                     case "missing" -> new Changed(Outcome.MISSING, null);
                     case "sent" -> new Changed(Outcome.SENT, null);
-                    default -> {
-                        String message = (String) result.get(1);
-                        String score = result.size() > 2 ? (String) result.get(2) : "0";
-                        yield new Changed(Outcome.DONE, new Item(tilde < 0 ? id : score + '~' + digest("SHA-1", message, 20), score, parse(message)));
-                    }
+                    default -> new Changed(Outcome.DONE, result.size() == 2 ? null
+                            : new Item(plain ? result.get(2) + "~" + result.get(3) : id, (String) result.get(2), parse((String) result.get(1))));
                 });
     }
 
     /**
-     * Lists what is scheduled.
+     * Lists what is scheduled, looking at 10,000 messages at most.
      *
+     * @param user   only messages for this one; null for all
      * @param cursor of the listing before, or null
      * @throws IllegalArgumentException if the cursor is none
      */
-    public CompletableFuture<Listing> list(int most, String cursor) {
-        int tilde = cursor == null ? -1 : cursor.indexOf('~');
-        if (cursor != null && !cursor.matches("-?[0-9.einf+-]{1,32}~[0-9a-f]{40}")) {
-            throw new IllegalArgumentException("not a cursor");
-        }
-        return LIST.<List<Object>>run(redis, new String[] {keys.scheduled()}, Integer.toString(most),
-                cursor == null ? "-inf" : cursor.substring(0, tilde), cursor == null ? "" : cursor.substring(tilde + 1)).thenCompose(result -> {
-            List<CompletableFuture<Item>> items = new ArrayList<>();
-            String last = null;
-            for (int i = 0; i < result.size(); i += 3) {
-                last = result.get(i + 1) + "~" + result.get(i + 2);
-                items.add(item((String) result.get(i), (String) result.get(i + 1), last));
+    public CompletableFuture<Listing> list(String user, int most, String cursor) {
+        return list(user, most, cursor == null ? null : Cursor.parse(cursor), List.of(), MOST_SCANNED);
+    }
+
+    private CompletableFuture<Listing> list(String user, int most, Cursor cursor, List<CompletableFuture<Item>> found, int scan) {
+        int page = user == null ? most : SCANNED_AT_ONCE;
+        String[] args = cursor == null ? new String[] {Integer.toString(page), "", "", "", ""}
+                : new String[] {Integer.toString(page), cursor.score(), Long.toString(cursor.place()), cursor.digest(), cursor.start()};
+        return LIST.<List<Object>>run(redis, new String[] {keys.scheduled()}, args).thenCompose(result -> {
+            List<CompletableFuture<Item>> items = new ArrayList<>(found);
+            long place = (Long) result.get(0);
+            Cursor last = null;
+            int i = 1;
+            for (; i < result.size() && items.size() < most; i += 3) {
+                String text = (String) result.get(i);
+                String score = (String) result.get(i + 1);
+                String digest = (String) result.get(i + 2);
+                place = last == null ? place : score.equals(last.score()) ? place + 1 : 0;
+                last = Cursor.behind(score, place, digest, text);
+                Message message = parse(text);
+                if (user == null || (message != null && message.toUserId().equals(user))) {
+                    items.add(item(text, message, score, score + '~' + digest));
+                }
             }
-            String next = result.size() == 3 * most ? last : null;
+            boolean end = i >= result.size() && result.size() <= 3 * page;
+            if (!end && items.size() < most && scan > page) {
+                return list(user, most, last, items, scan - page);
+            }
+            String next = end ? null : last.toString();
             return CompletableFuture.allOf(items.toArray(CompletableFuture[]::new))
                     .thenApply(all -> new Listing(items.stream().map(CompletableFuture::join).toList(), next));
         });
     }
 
     /** Whether a message goes by an id of its own is asked of Redis, since any producer may have given it one. */
-    private CompletableFuture<Item> item(String text, String score, String plainId) {
-        Message message = parse(text);
+    private CompletableFuture<Item> item(String text, Message message, String score, String plainId) {
         if (message == null || message.id() == null) {
             return CompletableFuture.completedFuture(new Item(plainId, score, message));
         }
@@ -194,12 +218,9 @@ public class Schedule {
     }
 
     private static String idOf(String user, String messageId) {
-        return digest("SHA-256", user + '\0' + messageId, 16);
-    }
-
-    private static String digest(String algorithm, String text, int bytes) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(text.getBytes(StandardCharsets.UTF_8)), 0, bytes);
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest((user + '\0' + messageId).getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 16);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

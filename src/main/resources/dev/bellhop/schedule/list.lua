@@ -1,33 +1,61 @@
--- A page of what is scheduled, by due time. KEYS[1] scheduled (zset); ARGV[1] most, [2] score and [3] SHA-1 of the last one
--- seen, or '-inf' and ''.
--- Returns message, score, SHA-1 of each.
-local result, most = {}, tonumber(ARGV[1])
-local from, seen = ARGV[2], ARGV[3]
-local skipping = seen ~= ''
-if skipping then
-  -- equal scores lie in a fixed order: go on behind the last one seen, or from the first if it has gone meanwhile
-  local there = false
-  for _, message in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], from, from)) do
-    there = there or redis.sha1hex(message) == seen
-  end
-  skipping = there
+-- A page of what is scheduled, by due time. KEYS[1] scheduled (zset); ARGV[1] most, then of the last one seen, or '' each:
+-- [2] score, [3] how many of the same score lay before it, [4] SHA-1, [5] how it begins
+-- Returns how many of the first one's score lie before it; then message, score, SHA-1 of each.
+local function at(rank)
+  return redis.call('ZRANGE', KEYS[1], rank, rank)[1]
 end
-local offset = 0
-while #result < 3 * most do
-  local page = redis.call('ZRANGEBYSCORE', KEYS[1], from, '+inf', 'WITHSCORES', 'LIMIT', offset, most)
-  if #page == 0 then
-    return result
-  end
-  for i = 1, #page, 2 do
-    local digest = redis.sha1hex(page[i])
-    if not skipping and #result < 3 * most then
-      result[#result + 1] = page[i]
-      result[#result + 1] = page[i + 1]
-      result[#result + 1] = digest
-    elseif skipping and digest == seen then
-      skipping = false
+
+-- why not Lua's own <: it goes by the locale, Redis by bytes
+local function is_before(text, start)
+  for i = 1, #start do
+    local a, b = string.byte(text, i), string.byte(start, i)
+    if a ~= b then
+      return not a or a < b
     end
   end
-  offset = offset + most
+  return false
+end
+
+local first, from, to = 0, 0, 0
+if ARGV[2] ~= '' then
+  local score, digest, start = ARGV[2], ARGV[4], ARGV[5]
+  from = redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. score)
+  to = from + redis.call('ZCOUNT', KEYS[1], score, score)
+  local rank = from + ARGV[3]
+  if rank < to and redis.sha1hex(at(rank)) == digest then
+    first = rank + 1
+  else
+    -- others have come or gone: find what begins so, and among that go on behind the last one seen; if that has gone too, take
+    -- all that begins so: rather twice than not at all
+    local low, high = from, to
+    while low < high do
+      local middle = math.floor((low + high) / 2)
+      if is_before(at(middle), start) then
+        low = middle + 1
+      else
+        high = middle
+      end
+    end
+    first, rank = low, low
+    while rank < to do
+      local message = at(rank)
+      if string.sub(message, 1, #start) ~= start then
+        break
+      end
+      rank = rank + 1
+      if redis.sha1hex(message) == digest then
+        first = rank
+        break
+      end
+    end
+  end
+end
+
+local result = { first < to and first - from or 0 }
+local page = redis.call('ZRANGE', KEYS[1], first, first + ARGV[1] - 1, 'WITHSCORES')
+for i = 1, #page, 2 do
+  result[#result + 1] = page[i]
+  result[#result + 1] = page[i + 1]
+  result[#result + 1] = redis.sha1hex(page[i])
 end
 return result

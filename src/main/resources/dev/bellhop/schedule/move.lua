@@ -4,4 +4,4 @@ if ARGV[1] == '' then
   local due = math.max(ARGV[3], redis.call('TIME')[1])
   redis.call('PEXPIREAT', KEYS[2], string.format('%.0f', due * 1000 + ARGV[4]))
 end
-return { 'done', message, redis.call('ZSCORE', KEYS[1], message) }
+return { 'done', message, redis.call('ZSCORE', KEYS[1], message), redis.sha1hex(message) }

@@ -122,7 +122,7 @@ class ScheduleIT {
         double due = Math.floor(redis.time()) + 100.125;
         redis.schedule(due, "{\"msg_type\":\"n\",\"to_user_id\":\"user\",\"id\":\"theirs\"}");
         redis.schedule(due + 1, "no message at all");
-        List<Schedule.Item> items = get(schedule.list(10, null)).items();
+        List<Schedule.Item> items = get(schedule.list(null, 10, null)).items();
         assertThat(items).hasSize(2);
         assertThat(items.get(0).message().id()).isEqualTo("theirs");
         assertThat(items.get(0).due().toEpochMilli()).isEqualTo((long) (due * 1000));
@@ -146,7 +146,7 @@ class ScheduleIT {
         List<String> seen = new ArrayList<>();
         String cursor = null;
         do {
-            Schedule.Listing page = get(schedule.list(7, cursor));
+            Schedule.Listing page = get(schedule.list(null, 7, cursor));
             page.items().forEach(item -> seen.add(item.message().toUserId()));
             cursor = page.cursor();
         } while (cursor != null);
@@ -154,8 +154,99 @@ class ScheduleIT {
     }
 
     @Test
+    void nothingIsSkippedWhenMessagesComeAndGoBetweenPages() throws InterruptedException {
+        Set<String> kept = new HashSet<>();
+        for (int i = 0; i < 200; i++) {
+            // half of them begin alike for longer than a cursor remembers
+            String text = i % 2 == 0 ? "{\"to_user_id\":\"u" + i + "\",\"msg_type\":\"n\"}"
+                    : "{\"msg_type\":\"n\",\"data\":\"" + "é".repeat(200) + "\",\"to_user_id\":\"u" + i + "\"}";
+            redis.schedule(2_000_000_000, text);
+            kept.add("u" + i);
+        }
+        Set<String> seen = new HashSet<>();
+        String cursor = null;
+        int pages = 0;
+        do {
+            Schedule.Listing page = get(schedule.list(null, 10, cursor));
+            page.items().forEach(item -> seen.add(item.message().toUserId()));
+            cursor = page.cursor();
+            get(schedule.cancel(page.items().get(page.items().size() - 1).id())); // the very one behind which it goes on
+            redis.schedule(2_000_000_000, "{\"to_user_id\":\"added" + pages + "\",\"msg_type\":\"n\"}");
+            pages++;
+        } while (cursor != null && pages < 500); // some are seen again, but it comes to an end
+        assertThat(cursor).isNull();
+        assertThat(seen).containsAll(kept);
+    }
+
+    @Test
+    void oneUsersAreFoundAmongManyPageByPage() throws InterruptedException {
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 1_300; i++) {
+            boolean mine = i % 100 == 99;
+            redis.schedule(2_000_000_000 + i, "{\"msg_type\":\"n" + i + "\",\"to_user_id\":\"" + (mine ? "me" : "other") + "\"}");
+            if (mine) {
+                expected.add("n" + i);
+            }
+        }
+        List<String> seen = new ArrayList<>();
+        String cursor = null;
+        do {
+            Schedule.Listing page = get(schedule.list("me", 3, cursor));
+            assertThat(page.items()).hasSizeLessThanOrEqualTo(3);
+            page.items().forEach(item -> seen.add(item.message().msgType()));
+            cursor = page.cursor();
+        } while (cursor != null);
+        assertThat(seen).isEqualTo(expected);
+    }
+
+    @Test
+    void aListingLooksAtTenThousandAtMost() throws InterruptedException {
+        for (int i = 0; i < 10_500; i++) {
+            redis.schedule(2_000_000_000 + i, "{\"msg_type\":\"n\",\"to_user_id\":\"" + (i == 10_499 ? "me" : "other" + i) + "\"}");
+        }
+        Schedule.Listing first = get(schedule.list("me", 3, null));
+        assertThat(first.items()).isEmpty();
+        assertThat(get(schedule.list("me", 3, first.cursor())).items()).hasSize(1);
+    }
+
+    @Test
+    void timesBeyondAllTimeAreListedAndCancelledToo() throws InterruptedException {
+        for (double due : new double[] {1e300, Double.POSITIVE_INFINITY, 1.5e12}) {
+            redis.schedule(due, "{\"msg_type\":\"n\",\"to_user_id\":\"" + due + "\"}");
+        }
+        List<Schedule.Item> items = get(schedule.list(null, 10, null)).items();
+        assertThat(items).extracting(Schedule.Item::due).containsExactly(Instant.ofEpochSecond(1_500_000_000_000L), null, null);
+        for (Schedule.Item item : items) {
+            assertThat(get(schedule.cancel(item.id())).outcome()).isEqualTo(Outcome.DONE);
+        }
+        assertThat(redis.commands().zcard(Redis.SCHEDULED)).isZero();
+    }
+
+    @Test
+    void whatIsNoTextCanBeListedMovedAndCancelled() throws InterruptedException {
+        try (var raw = io.lettuce.core.RedisClient.create(redis.uri()); var connection = raw.connect(io.lettuce.core.codec.ByteArrayCodec.INSTANCE)) {
+            for (int i = 0; i < 5; i++) {
+                connection.sync().zadd(Redis.SCHEDULED.getBytes(java.nio.charset.StandardCharsets.UTF_8), 2e9, new byte[] {(byte) 0xff, (byte) (0xf0 + i)});
+            }
+        }
+        Set<String> ids = new HashSet<>();
+        String cursor = null;
+        do {
+            Schedule.Listing page = get(schedule.list(null, 2, cursor));
+            page.items().forEach(item -> ids.add(item.id()));
+            cursor = page.cursor();
+        } while (cursor != null);
+        assertThat(ids).hasSize(5);
+        for (String id : ids) {
+            String moved = get(schedule.move(id, Instant.now().plusSeconds(60))).item().id();
+            assertThat(get(schedule.cancel(moved)).outcome()).isEqualTo(Outcome.DONE);
+        }
+        assertThat(redis.commands().zcard(Redis.SCHEDULED)).isZero();
+    }
+
+    @Test
     void idsThatAreNoneFindNothing() throws InterruptedException {
-        for (String id : List.of("", "x", "1~2", "~", "1e5~" + "a".repeat(40), "a".repeat(32), "*", "\u0000")) {
+        for (String id : List.of("", "x", "1~2", "~", "1-1~" + "a".repeat(40), "e~" + "a".repeat(40), "inf~" + "a".repeat(40), "1e5~" + "a".repeat(40), "a".repeat(32), "*", "\u0000")) {
             assertThat(get(schedule.cancel(id)).outcome()).as(id).isEqualTo(Outcome.MISSING);
         }
     }
