@@ -28,6 +28,7 @@ import java.util.Set;
  */
 record Publication(List<Message> messages, Instant pushAt) {
     static final int MAX_USERS = 1_000;
+    private static final int MAX_DIGITS = 40;
     private static final Duration FARTHEST = Duration.ofDays(3_660);
     private static final Duration LONGEST_TTL = Duration.ofDays(3_660);
 
@@ -84,7 +85,7 @@ record Publication(List<Message> messages, Instant pushAt) {
             return null;
         }
         try {
-            Instant at = value.type() == Type.NUMBER ? instant(new BigDecimal(value.raw()))
+            Instant at = value.type() == Type.NUMBER ? instant(value.raw())
                     : value.type() == Type.STRING ? OffsetDateTime.parse(value.text()).toInstant() : null;
             if (at == null || at.isAfter(now.plus(FARTHEST))) {
                 throw new DateTimeException("too far");
@@ -95,8 +96,10 @@ record Publication(List<Message> messages, Instant pushAt) {
         }
     }
 
-    private static Instant instant(BigDecimal seconds) {
-        if (seconds.precision() - seconds.scale() > 12) {
+    private static Instant instant(String number) {
+        // why: a number of a million digits, or one with an exponent of a million, keeps BigDecimal busy for minutes
+        BigDecimal seconds = number.length() > MAX_DIGITS ? null : new BigDecimal(number);
+        if (seconds == null || Math.abs((long) seconds.scale()) > MAX_DIGITS || seconds.precision() - seconds.scale() > 12) {
             throw new DateTimeException("too far");
         }
         BigDecimal nanos = seconds.movePointRight(9).setScale(0, java.math.RoundingMode.FLOOR);
@@ -109,7 +112,7 @@ record Publication(List<Message> messages, Instant pushAt) {
             return 0;
         }
         try {
-            Duration lasts = ttl.type() == Type.NUMBER ? Duration.between(Instant.EPOCH, instant(new BigDecimal(ttl.raw())))
+            Duration lasts = ttl.type() == Type.NUMBER ? Duration.between(Instant.EPOCH, instant(ttl.raw()))
                     : ttl.type() == Type.STRING ? Duration.parse(ttl.text()) : Duration.ZERO;
             if (lasts.compareTo(Duration.ofMillis(1)) < 0 || lasts.compareTo(LONGEST_TTL) > 0) {
                 throw new DateTimeException("out of range");

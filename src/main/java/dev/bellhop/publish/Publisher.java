@@ -81,6 +81,9 @@ public class Publisher {
         String text = json.append('}').toString();
         try {
             Message message = Message.parse(text, settings.maxMessageSize() + 4 * (Message.MAX_USER_ID + Message.MAX_ID));
+            if (message.toUserId().equals(Message.EVERYONE)) {
+                throw new BadMessageException(BadMessageException.BAD_MESSAGE, "a kept message needs a user; * is for the channel");
+            }
             if (Utf8.length(message.frameTail()) > settings.maxMessageSize()) {
                 throw new BadMessageException(BadMessageException.TOO_LARGE, "longer than " + settings.maxMessageSize() + " bytes");
             }
@@ -92,9 +95,7 @@ public class Publisher {
 
     /** Keeps one message now; one that its id has been scheduled under is left to its time. Ends with null if it had expired. */
     CompletableFuture<String> publish(Message message) {
-        CompletableFuture<String> scheduled = message.id() == null ? CompletableFuture.completedFuture(null)
-                : schedule.find(message.toUserId(), message.id());
-        return scheduled.thenCompose(id -> id != null ? CompletableFuture.completedFuture(id)
+        return scheduled(message).thenCompose(id -> id != null ? CompletableFuture.completedFuture(id)
                 : inbox.publish(message.toUserId(), List.of(new Inbox.Draft(message, null)))
                         .thenApply(published -> published.get(0).position() == null ? null : published.get(0).position().toString()));
     }
@@ -103,8 +104,15 @@ public class Publisher {
     CompletableFuture<String> schedule(Message message, Instant at) {
         CompletableFuture<Position> kept = message.id() == null ? CompletableFuture.completedFuture(null)
                 : inbox.find(message.toUserId(), message.id());
-        return kept.thenCompose(position -> position != null ? CompletableFuture.completedFuture(position.toString())
-                : schedule.add(message, at));
+        // why the schedule first: what was scheduled has been kept once it is sent, and is to be answered as before
+        return scheduled(message).thenCompose(id -> id != null ? CompletableFuture.completedFuture(id)
+                : kept.thenCompose(position -> position != null ? CompletableFuture.completedFuture(position.toString())
+                        : schedule.add(message, at)));
+    }
+
+    /** The id that its idempotency id is or was scheduled under, or null. */
+    private CompletableFuture<String> scheduled(Message message) {
+        return message.id() == null ? CompletableFuture.completedFuture(null) : schedule.find(message.toUserId(), message.id());
     }
 
     private static final class Holder { // why: made on first use, as the HTTP API needs none

@@ -2,9 +2,11 @@ package dev.bellhop.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.bellhop.message.Message;
 import dev.bellhop.publish.Problem.Code;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -49,10 +51,15 @@ class PublicationTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\"tomorrow\"", "\"2027-03-01T12:00:00\"", "99999999999", "1e300", "-1e999999999", "1e999999999", "true", "[]", "{}", "\"\""})
+    @ValueSource(strings = {"\"tomorrow\"", "\"2027-03-01T12:00:00\"", "99999999999", "1e300", "1e-90000000", "0.0000000000000000000000000000000000000001", "-1e999999999", "1e999999999", "true", "[]", "{}", "\"\""})
     void noGoodTime(String text) {
         assertThatThrownBy(() -> parse("\"msg_type\":\"a\",\"to_user_id\":\"b\",\"push_at\":" + text)).isInstanceOfSatisfying(Problem.class,
                 problem -> assertThat(problem.code()).isEqualTo(Code.BAD_MESSAGE));
+    }
+
+    @Test
+    void aNumberOfAMillionDigitsIsRefusedAtOnce() {
+        assertTimeoutPreemptively(Duration.ofSeconds(5), () -> noGoodTime("1." + "7".repeat(1_000_000)));
     }
 
     @Test
