@@ -63,6 +63,7 @@ class Live {
         connectionsOpened = metrics.counter("connections_opened", "Connections opened");
         metrics.gauge("connections", "Open connections", () -> registry == null ? 0 : registry.connections());
         metrics.gauge("users", "Users with an open connection", () -> registry == null ? 0 : registry.users());
+        metrics.gauge("outbox_waiting", "Frames that wait for connections whose page reads slowly", () -> registry == null ? 0 : registry.waiting());
     }
 
     /**

@@ -72,6 +72,11 @@ final class Outbox implements SendHandler {
         return true;
     }
 
+    /** How many frames wait here. */
+    synchronized int waiting() {
+        return queue.size();
+    }
+
     /** Whether it is at most half full. If not, {@link Owner#roomAgain} will tell when it is. */
     synchronized boolean hasRoom() {
         boolean room = closed || (queue.size() <= maxMessages / 2 && queuedBytes <= maxBytes / 2);

@@ -91,6 +91,17 @@ class Registry {
         return connections.intValue();
     }
 
+    /** Frames that wait in all outboxes; looks at every connection. */
+    long waiting() {
+        long waiting = 0;
+        for (UserFeed feed : feeds.values()) {
+            for (Connection connection : feed.connections()) {
+                waiting += connection.outbox().waiting();
+            }
+        }
+        return waiting;
+    }
+
     int users() {
         return (int) feeds.values().stream().filter(feed -> feed.connections().length > 0).count();
     }

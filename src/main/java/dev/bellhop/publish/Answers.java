@@ -1,6 +1,7 @@
 package dev.bellhop.publish;
 
 import dev.bellhop.publish.Problem.Code;
+import io.lettuce.core.RedisCommandExecutionException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -8,6 +9,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Waits for Redis on behalf of a call: HTTP threads may wait, for a while. */
 final class Answers {
+    private static final System.Logger LOG = System.getLogger(Answers.class.getName());
     private static final long SECONDS = 5;
 
     private Answers() {}
@@ -17,6 +19,10 @@ final class Answers {
         try {
             return answer.get(SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
+            if (e.getCause() instanceof RedisCommandExecutionException refused) {
+                LOG.log(System.Logger.Level.WARNING, "Redis refused a command of the HTTP API: {0}. Look for its memory limit, or keys that others have changed.",
+                        refused.getMessage());
+            }
             throw new Problem(Code.UNAVAILABLE, "Redis is away; this may or may not have been done, and with the same id may be repeated");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,6 +1,7 @@
 package dev.bellhop.publish;
 
 import dev.bellhop.config.Settings;
+import dev.bellhop.identity.Identity;
 import dev.bellhop.identity.Origins;
 import dev.bellhop.publish.Problem.Code;
 import jakarta.inject.Inject;
@@ -28,6 +29,8 @@ public class ApiFilter extends HttpFilter {
 
     @Inject
     private transient Settings settings;
+    @Inject
+    private transient Identity identity;
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -38,7 +41,11 @@ public class ApiFilter extends HttpFilter {
             refuse(response, new Problem(Code.CROSS_SITE, "a page of another site may not do this; see bellhop.origins"));
             return;
         }
-        String[] credentials = request.getUserPrincipal() == null ? basic(request.getHeader("Authorization")) : null;
+        // why whoever is logged in stays who they are: a browser sends Basic credentials that it remembers along with everything,
+        // and leaving, below, would end the user's own login
+        HttpSession before = request.getSession(false);
+        boolean known = request.getUserPrincipal() != null || identity.user(null, before).isPresent();
+        String[] credentials = known ? null : basic(request.getHeader("Authorization"));
         if (credentials == null) {
             chain.doFilter(request, response);
             return;
@@ -53,16 +60,16 @@ public class ApiFilter extends HttpFilter {
         try {
             chain.doFilter(request, response);
         } finally {
-            leave(request);
+            leave(request, before == null);
         }
     }
 
     /** Ends what login has begun: a backend keeps no cookies, so each call would leave an HTTP session behind. */
-    private static void leave(HttpServletRequest request) throws ServletException {
+    private static void leave(HttpServletRequest request, boolean withSession) throws ServletException {
         HttpSession session = request.getSession(false);
         try {
-            if (session != null) {
-                session.invalidate();
+            if (session != null && withSession) {
+                session.invalidate(); // logs out too
             } else {
                 request.logout();
             }

@@ -15,6 +15,9 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
 
     @Override
     public Response toResponse(Throwable failure) {
+        if (failure instanceof WebApplicationException e && e.getResponse().getStatus() < 400) {
+            return e.getResponse(); // no failure: some servers answer OPTIONS in this way
+        }
         Problem problem = problem(failure);
         Response.ResponseBuilder answer = Response.status(problem.code().status()).type(TYPE).entity(problem.json());
         if (failure instanceof WebApplicationException e) {

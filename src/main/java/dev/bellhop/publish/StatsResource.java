@@ -4,7 +4,9 @@ import dev.bellhop.message.Json;
 import dev.bellhop.presence.Presence;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
+import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
+import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import jakarta.json.JsonReaderFactory;
@@ -14,12 +16,16 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.io.StringReader;
+import java.math.BigDecimal;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /** {@code stats}: what all nodes count, as each has last reported, and the depth of the queues in Redis. */
+@RequestScoped
 @Path("/stats")
-@Produces({MediaType.APPLICATION_JSON, ProblemMapper.TYPE})
+@Produces(MediaType.APPLICATION_JSON)
 public class StatsResource {
     private static final JsonReaderFactory READERS = JsonProvider.provider().createReaderFactory(Map.of());
 
@@ -41,16 +47,20 @@ public class StatsResource {
         CompletableFuture<Long> consumer = redis.call(commands -> commands.xlen(keys.consumer()));
         CompletableFuture<Long> rejected = redis.call(commands -> commands.llen(Keys.REJECTED));
         Map<String, String> nodes = Answers.await(reports);
+        Map<String, BigDecimal> rates = new TreeMap<>();
         long connections = 0;
-        double sent = 0;
+        long users = 0;
         StringBuilder each = new StringBuilder();
         for (Map.Entry<String, String> node : nodes.entrySet()) {
             JsonObject report = read(node.getValue());
             connections += report.getJsonObject("metrics").getInt("connections", 0);
-            sent += report.getJsonObject("rates").getJsonNumber("frames_sent").doubleValue();
+            users += report.getJsonObject("metrics").getInt("users", 0);
+            report.getJsonObject("rates").forEach((name, rate) -> rates.merge(name, ((JsonNumber) rate).bigDecimalValue(), BigDecimal::add));
             each.append(each.isEmpty() ? "" : ",").append("{\"node\":").append(Json.quote(node.getKey())).append(',').append(node.getValue().substring(1));
         }
-        return "{\"connections\":" + connections + ",\"frames_sent_per_second\":" + sent + ",\"scheduled\":" + Answers.await(scheduled)
+        String total = rates.entrySet().stream().map(rate -> Json.quote(rate.getKey()) + ':' + rate.getValue().toPlainString())
+                .collect(Collectors.joining(","));
+        return "{\"connections\":" + connections + ",\"users\":" + users + ",\"rates\":{" + total + "},\"scheduled\":" + Answers.await(scheduled)
                 + ",\"ingest\":" + Answers.await(ingest) + ",\"consumer\":" + Answers.await(consumer) + ",\"rejected\":" + Answers.await(rejected)
                 + ",\"nodes\":[" + each + "]}";
     }

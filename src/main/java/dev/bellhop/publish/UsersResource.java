@@ -6,6 +6,7 @@ import dev.bellhop.message.Json;
 import dev.bellhop.message.Message;
 import dev.bellhop.presence.Presence;
 import dev.bellhop.publish.Problem.Code;
+import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -18,8 +19,9 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 
 /** {@code users/{id}}: whether a user is there, and how to make them go. */
+@RequestScoped
 @Path("/users/{id}")
-@Produces({MediaType.APPLICATION_JSON, ProblemMapper.TYPE})
+@Produces(MediaType.APPLICATION_JSON)
 public class UsersResource {
     private static final int DISCONNECTED = 4403;
     private static final int LOGGED_OUT = 4401;

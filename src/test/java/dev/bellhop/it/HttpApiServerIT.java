@@ -186,7 +186,51 @@ class HttpApiServerIT extends WithServers {
     }
 
     @Test
+    void credentialsThatABrowserRemembersChangeNothingForWhoIsLoggedIn() {
+        Login alice = Login.as("alice", first);
+        try (Page page = Page.loggedIn(alice)) {
+            HttpRequest.Builder both = HttpRequest.newBuilder(first.http("/bellhop/api/users/alice"))
+                    .header("Authorization", "Basic " + Base64.getEncoder().encodeToString("backend:backend".getBytes(StandardCharsets.UTF_8)));
+            refused(403, "forbidden", alice.send(both));
+            ok(200, alice.get("/bellhop/api/me/messages"));
+            assertThat(page.isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void theLoginOfABackendEndsWithItsCall() {
+        HttpResponse<String> answer = call("backend", "GET", "users/guest75", null);
+        String cookies = answer.headers().allValues("Set-Cookie").stream().map(cookie -> cookie.replaceAll(";.*", ""))
+                .collect(java.util.stream.Collectors.joining("; "));
+        refused(401, "unauthenticated", call(null, "GET", "users/guest75", null, "Cookie", cookies.isEmpty() ? "none=1" : cookies));
+    }
+
+    @Test
+    void whatIsAskedOfTheCallsThemselvesIsAnswered() {
+        ok(200, call("backend", "GET", "users/guest75", null, "Accept", "application/problem+json, application/json"));
+        refused(406, "not_acceptable", call("backend", "GET", "users/guest75", null, "Accept", "text/html"));
+        HttpResponse<String> options = call(null, "OPTIONS", "messages", null);
+        assertThat(options.statusCode()).isEqualTo(200);
+        assertThat(options.headers().firstValue("Allow").orElse("")).contains("POST");
+        HttpResponse<String> head = call("backend", "HEAD", "users/guest75", null);
+        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(head.body()).isEmpty();
+        HttpResponse<String> document = Login.none(first).get("/bellhop/openapi.yaml");
+        assertThat(document.body()).startsWith("openapi: 3.1");
+        assertThat(document.headers().firstValue("Content-Type").orElse("")).startsWith("application/yaml");
+        for (String user : List.of("a/b", "a;b", "%7B{}", "é 😀", "a+b@c.example")) {
+            String path = java.net.URLEncoder.encode(user, StandardCharsets.UTF_8).replace("+", "%20");
+            assertThat(ok(200, call("backend", "GET", "users/" + path, null)).getString("user_id")).isEqualTo(user);
+        }
+    }
+
+    @Test
     void badCallsAreAnsweredWithACode() {
+        HttpRequest.Builder bytes = HttpRequest.newBuilder(first.http("/bellhop/api/messages")).header("Content-Type", "application/json")
+                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString("backend:backend".getBytes(StandardCharsets.UTF_8)));
+        refused(400, "bad_json", Login.none(first).send(bytes.copy().POST(BodyPublishers.ofByteArray(
+                "{\"msg_type\":\"n\",\"to_user_id\":\"x\",\"data\":\"é\"}".getBytes(StandardCharsets.ISO_8859_1)))));
+        refused(400, "bad_message", call("backend", "POST", "messages", "{\"msg_type\":\"n\",\"to_user_id\":\"x\",\"push_at\":1e-90000000}"));
         refused(400, "bad_json", call("backend", "POST", "messages", "{"));
         refused(400, "bad_json", call("backend", "POST", "messages", ""));
         refused(400, "bad_message", call("backend", "POST", "messages", "{}"));

@@ -2,8 +2,10 @@ package dev.bellhop.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.QueryParam;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
@@ -67,6 +69,34 @@ class OpenApiTest {
             }
         }
         assertThat(documented).isEqualTo(implemented);
+    }
+
+    @Test
+    void namesTheStatusesThatFollowFromHowACallIsDeclared() {
+        for (Class<?> resource : RESOURCES) {
+            String base = resource.getAnnotation(Path.class).value();
+            for (Method method : resource.getDeclaredMethods()) {
+                for (Annotation annotation : method.getAnnotations()) {
+                    HttpMethod http = annotation.annotationType().getAnnotation(HttpMethod.class);
+                    if (http != null) {
+                        Path path = method.getAnnotation(Path.class);
+                        Set<String> expected = new TreeSet<>(List.of("401", "503"));
+                        if (method.isAnnotationPresent(Consumes.class)) {
+                            expected.addAll(List.of("400", "413", "415"));
+                        }
+                        if (Arrays.stream(method.getParameters()).anyMatch(parameter -> parameter.isAnnotationPresent(QueryParam.class))) {
+                            expected.add("400");
+                        }
+                        if (!http.value().equals("GET") || resource != MeResource.class) { // another site's page, or without the role
+                            expected.add("403");
+                        }
+                        String full = base + (path == null ? "" : path.value());
+                        assertThat(at(document, "paths", full, http.value().toLowerCase(Locale.ROOT), "responses").keySet())
+                                .as(http.value() + ' ' + full).containsAll(expected);
+                    }
+                }
+            }
+        }
     }
 
     @Test
