@@ -23,8 +23,8 @@ class Sweeper {
     private static final long PERIOD_MILLIS = 500;
     /** A send that takes longer ends its connection. */
     private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(30);
-
-    private static final long PRESENCE_NANOS = Presence.LASTS.toNanos() / 3;
+    /** Who is here is written again every so many sweeps: thrice before it no longer counts. */
+    private static final int PRESENCE_SWEEPS = (int) (Presence.LASTS.toMillis() / PERIOD_MILLIS / 3);
 
     @Resource
     private ManagedScheduledExecutorService scheduler;
@@ -33,7 +33,7 @@ class Sweeper {
     private final Registry registry;
     private final Live live;
     private final Presence presence;
-    private long presenceNanos = System.nanoTime();
+    private int sweep;
     private ScheduledFuture<?> sweeps;
 
     Sweeper() { // for the container's proxy
@@ -55,17 +55,18 @@ class Sweeper {
     private void sweep() {
         try { // why: a task that throws is not run again
             long now = System.nanoTime();
+            sweep = (sweep + 1) % PRESENCE_SWEEPS;
             for (UserFeed feed : registry.feeds()) {
                 for (Connection connection : feed.connections()) {
                     look(feed, connection, now);
                 }
+                // why not all at once: so many commands would leave no room for messages
+                if (Math.floorMod(feed.user().hashCode(), PRESENCE_SWEEPS) == sweep && feed.connections().length > 0) {
+                    writePresence(feed);
+                }
             }
             registry.drainSent(live::noteDelivered);
             registry.drainChanged(this::writePresence);
-            if (now - presenceNanos > PRESENCE_NANOS) {
-                presenceNanos = now;
-                registry.feeds().stream().filter(feed -> feed.connections().length > 0).forEach(this::writePresence);
-            }
             registry.subscribeAgain(now);
             registry.dropEmpty(now);
         } catch (RuntimeException e) {
