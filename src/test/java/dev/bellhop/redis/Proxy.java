@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Stands between a node and Redis, and can make the connections of its subscriptions deaf: they stand, and bring nothing. */
+/** Stands between a node and Redis, and can make connections deaf: they stand, and bring nothing. */
 final class Proxy implements AutoCloseable {
     private final ServerSocket server;
     private final int redisPort;
@@ -30,6 +30,11 @@ final class Proxy implements AutoCloseable {
     /** From now on the subscriptions that there are bring nothing. */
     void deafen() {
         links.stream().filter(link -> link.subscribes).forEach(link -> link.deaf = true);
+    }
+
+    /** From now on no connection that there is brings anything, either way: its host has vanished without a word. */
+    void lose() {
+        links.forEach(link -> link.deaf = true);
     }
 
     private void accept() {
