@@ -51,9 +51,18 @@ public final class Login {
 
     /** @throws IllegalStateException if the server does not take it */
     public static Login as(String user, String password, Node node) {
+        return at("/shop", user, password, node);
+    }
+
+    /** A user, whose password is the user's name, of a copy of the demonstration application. */
+    static Login at(String application, String user, Node node) {
+        return at(application, user, user, node);
+    }
+
+    private static Login at(String application, String user, String password, Node node) {
         Login login = new Login(node);
-        login.get("/shop/");
-        login.post("/shop/j_security_check", "application/x-www-form-urlencoded",
+        login.get(application + "/");
+        login.post(application + "/j_security_check", "application/x-www-form-urlencoded",
                 "j_username=" + encode(user) + "&j_password=" + encode(password));
         if (login.signOn().isEmpty()) {
             throw new IllegalStateException("no single sign-on for " + user);
