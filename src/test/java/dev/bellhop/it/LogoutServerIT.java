@@ -178,8 +178,8 @@ class LogoutServerIT extends WithServers {
             try {
                 Login login = Login.at("/plain", "guest416", first);
                 try (Page page = Page.loggedIn(login)) {
-                    assertThat(page.awaitClose(Duration.ofSeconds(40))).as("comes to be checked").isEqualTo(1001);
-                    assertThat(page.closeReason()).isEqualTo("login check");
+                    // 1008 where the server itself is first: the HTTP session on which the page hangs has expired
+                    assertThat(page.awaitClose(Duration.ofSeconds(40))).as("comes to be checked").isIn(1001, 1008);
                 }
                 try (Page page = Page.loggedIn(login)) {
                     assertThat(page.isOpen()).as("the login stands").isTrue();
