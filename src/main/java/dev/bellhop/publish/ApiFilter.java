@@ -57,6 +57,7 @@ public class ApiFilter extends HttpFilter {
             refuse(response, new Problem(Code.UNAUTHENTICATED, "name and password do not go together"));
             return;
         }
+        request.getSession(true); // why: with it ends the sign-on that login has begun; some servers begin one without
         try {
             chain.doFilter(request, response);
         } finally {
@@ -68,10 +69,10 @@ public class ApiFilter extends HttpFilter {
     private static void leave(HttpServletRequest request, boolean withSession) throws ServletException {
         HttpSession session = request.getSession(false);
         try {
-            // why both: on some servers logging out leaves the session, on others ending the session leaves the sign-on
-            request.logout();
             if (session != null && withSession) {
-                session.invalidate();
+                session.invalidate(); // logs out too
+            } else {
+                request.logout();
             }
         } catch (IllegalStateException ended) {
             return; // the server was first

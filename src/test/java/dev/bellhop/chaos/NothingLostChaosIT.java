@@ -174,7 +174,7 @@ class NothingLostChaosIT extends WithServers {
 
     /** A connection as a careful producer has it: a call either fails soon or is answered, and is not sent again unasked. */
     private RedisCommands<String, String> connect() {
-        RedisURI uri = RedisURI.create(redis.uri());
+        RedisURI uri = RedisURI.create(redis.uri("producer"));
         uri.setTimeout(Duration.ofSeconds(3));
         RedisClient client = RedisClient.create(uri);
         client.setOptions(ClientOptions.builder()

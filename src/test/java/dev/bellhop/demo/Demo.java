@@ -198,7 +198,12 @@ public final class Demo {
                   BELLHOP_REDIS_URI=%s ./mvnw%s -Dhttp.port=%d
                 """.formatted(seconds, page, cli, message("Hello"), cli, message("Five seconds later"),
                 // why asked: only a build that has the HTTP API offers it
-                status("/bellhop/api/messages") == 404 ? "" : "\n  " + curl + "\n", redisUri(), System.getProperty("demo.profile", ""), http + 1000);
+                status("/bellhop/api/messages") == 404 ? "" : "\n  " + curl + "\n", redisUri(), profile(), http + 1000);
+    }
+
+    private static String profile() {
+        String profile = System.getProperty("demo.profile", "");
+        return profile.isEmpty() ? "" : " -P" + profile;
     }
 
     private static String message(String text) {

@@ -52,7 +52,7 @@ class RedeployServerIT extends WithServers {
         }
         first.undeploy("bellhop.war");
         try {
-            await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofSeconds(1))
+            await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofSeconds(2))
                     .untilAsserted(() -> assertThat(first.classLoaders()).as("class loaders")
                             // why any: a thread of the server's pool that was started for a request may keep that application's
                             // class loader (as its context class loader) as long as it lives; a leak would be all ten

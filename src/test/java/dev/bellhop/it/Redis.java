@@ -38,7 +38,7 @@ public final class Redis implements AutoCloseable {
     private Redis(int port) {
         this.port = port;
         this.directory = Servers.target().resolve("it").resolve("redis-" + port);
-        this.client = RedisClient.create(uri());
+        this.client = RedisClient.create("redis://localhost:" + port);
     }
 
     /** A new, empty one. */
@@ -50,8 +50,14 @@ public final class Redis implements AutoCloseable {
         return redis;
     }
 
+    /** For Bellhop: as a user with no more rights than {@code server-config/redis} gives it. */
     public String uri() {
-        return "redis://localhost:" + port;
+        return uri("bellhop");
+    }
+
+    /** For one of the users of {@code server-config/redis}. */
+    public String uri(String user) {
+        return "redis://" + user + ":change-me-" + user + "@localhost:" + port;
     }
 
     public int port() {
@@ -60,10 +66,22 @@ public final class Redis implements AutoCloseable {
 
     public void start() {
         try {
-            process = RedisProcess.start(directory, port, "--appendonly", "yes", "--appendfsync", fsync);
+            process = RedisProcess.start(directory, configuration(), port, "--appendonly", "yes", "--appendfsync", fsync);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** As an operator would have it; but these tests themselves may do everything, and there is one more application. */
+    private Path configuration() throws IOException {
+        String conf = Files.readString(Servers.checkout().resolve("server-config/redis/bellhop.conf"));
+        String bellhop = conf.lines().filter(line -> line.startsWith("user bellhop ")).findFirst().orElseThrow();
+        if (!conf.contains("user default off\n")) {
+            throw new IllegalStateException("server-config/redis/bellhop.conf lets everybody do everything");
+        }
+        return Files.writeString(Files.createDirectories(directory).resolve("redis.conf"),
+                conf.replace("user default off", "user default on nopass ~* &* +@all")
+                        .replace(bellhop, bellhop.replace(" ~bellhop:*", " ~bellhop:* ~app:*").replace(" &bellhop:*", " &bellhop:* &app:*")));
     }
 
     /** From now on, also after a start: {@code always}, what is answered is on the disk; {@code everysec}, Redis's default. */

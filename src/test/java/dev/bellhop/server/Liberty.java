@@ -36,8 +36,11 @@ public record Liberty(Path home) implements Server {
                   <include location="%s"/>
                   <include location="users.xml"/>
                   <httpEndpoint id="defaultHttpEndpoint" httpPort="%d" httpsPort="-1"/>
+                  <!-- nodes side by side share their logins -->
+                  <ltpa keysFileName="%s"/>
                 </server>
-                """.formatted(node.config("liberty/bellhop.xml"), node.demo("liberty/demo.xml"), node.http()));
+                """.formatted(node.config("liberty/bellhop.xml"), node.demo("liberty/demo.xml"), node.http(),
+                node.base().resolveSibling("ltpa.keys")));
         StringBuilder users = new StringBuilder("<server>\n<basicRegistry id=\"demo\" realm=\"demo\">\n");
         node.users().passwords().forEach((user, password) -> users.append("<user name=\"%s\" password=\"%s\"/>\n".formatted(user, password)));
         for (String role : node.users().roles().values().stream().flatMap(List::stream).distinct().toList()) {

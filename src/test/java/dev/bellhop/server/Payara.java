@@ -113,6 +113,11 @@ public record Payara(Path home) implements Server {
     }
 
     @Override
+    public boolean chatters() {
+        return true;
+    }
+
+    @Override
     public Path log(Installation node) {
         return node.base().resolve(node.name()).resolve("logs/server.log");
     }

@@ -39,9 +39,22 @@ public final class RedisProcess implements AutoCloseable {
      * @throws IOException if there is no Redis for this system, or it does not answer in time
      */
     public static RedisProcess start(Path directory, int port, String... settings) throws IOException {
+        return start(directory, null, port, settings);
+    }
+
+    /**
+     * The same, with a configuration file that the settings go before.
+     *
+     * @param configuration may be null
+     */
+    public static RedisProcess start(Path directory, Path configuration, int port, String... settings) throws IOException {
         Files.createDirectories(directory);
         List<String> command = new ArrayList<>(OwnGroup.prefix());
-        command.addAll(List.of(executable(directory).toString(), "--port", Integer.toString(port), "--bind", "127.0.0.1",
+        command.add(executable(directory).toString());
+        if (configuration != null) {
+            command.add(configuration.toString());
+        }
+        command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1",
                 "-::1", "--dir", directory.toString(), "--save", "", "--appendonly", "no"));
         command.addAll(List.of(settings));
         Path log = directory.resolve("redis.log");

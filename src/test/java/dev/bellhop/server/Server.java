@@ -50,6 +50,11 @@ public interface Server {
     /** The log with everything that the server says. */
     Path log(Installation node);
 
+    /** Whether it has much to say before its first log record, none of which matters to anybody. */
+    default boolean chatters() {
+        return false;
+    }
+
     /** What a line on the console tells. */
     ConsoleLine read(String line);
 

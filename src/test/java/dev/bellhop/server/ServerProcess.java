@@ -84,7 +84,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Lets warnings, errors and what the JVM itself has to say through, with their causes but without the stack. */
     private void read(PrintStream console) {
-        boolean show = true;
+        boolean show = !server.chatters();
         try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 Server.ConsoleLine told = server.read(line);

@@ -1,0 +1,96 @@
+package dev.bellhop.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two nodes behind nginx, configured as {@code server-config/proxy} says. */
+class ProxyServerIT extends WithServers {
+
+    private Nginx nginx;
+
+    @BeforeEach
+    void start() throws IOException {
+        nginx = Nginx.before(first, second());
+    }
+
+    @AfterEach
+    void stop() {
+        nginx.close();
+    }
+
+    private URI webSocket() {
+        return URI.create("ws://" + nginx.host() + "/bellhop/ws");
+    }
+
+    private Page open(Login login) {
+        return Page.opening(login.cookieHeader(first.webSocket()).orElseThrow(), webSocket(), "http://" + nginx.host()).join();
+    }
+
+    private int status(String path) {
+        return Login.none(first).send(HttpRequest.newBuilder(URI.create("http://" + nginx.host() + path))).statusCode();
+    }
+
+    @Test
+    void theProxysOwnOriginCountsAndStrangersAreRefusedThroughIt() {
+        assertThat(refusal(null, "http://" + nginx.host())).isEqualTo(401);
+        assertThat(refusal(null, first.origin())).as("another port is another origin").isEqualTo(403);
+        assertThat(status("/bellhop/bellhop.js")).isEqualTo(200);
+        assertThat(status("/bellhop/metrics")).isEqualTo(404);
+        assertThat(status("/bellhop/health/ready")).isEqualTo(404);
+    }
+
+    private int refusal(String cookies, String origin) {
+        return Page.opening(cookies, webSocket(), origin).handle((page, refused) -> page != null ? 101
+                : refused instanceof Page.Refused why ? why.status() : ((Page.Refused) refused.getCause()).status()).join();
+    }
+
+    /** Where the login is known on both, pages of one browser spread over both, and what they are sent does not care. */
+    @Test
+    void withoutStickySessionsPagesResumeOnWhicheverNodeTheyMeet() {
+        // the other servers' sign-on would have to be a clustered one
+        assumeTrue(first.server().equals("Open Liberty"), "each server of this kind knows its own logins only");
+        Node other = second();
+        Login login = Login.as("guest500", first);
+        List<Page> pages = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            Page page = open(login);
+            page.login();
+            pages.add(page);
+        }
+        redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"guest500\",\"data\":0}");
+        pages.forEach(page -> page.awaitFrames("n", 1));
+        String last = Page.parse(pages.get(0).frames("n").get(0)).getString("id");
+        other.kill();
+        List<Page> broken = pages.stream().filter(page -> !isOpenAfterAnAnswer(page)).toList();
+        assertThat(broken).as("each second one was there").hasSize(3);
+        IntStream.range(1, 20).forEach(i -> redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"guest500\",\"data\":" + i + "}"));
+        for (int i = 0; i < broken.size(); i++) {
+            Page again = open(login);
+            assertThat(again.login(last).getJsonObject("data").getBoolean("recovered")).isTrue();
+            assertThat(again.awaitFrames("n", 19)).extracting(frame -> Page.parse(frame).getInt("data"))
+                    .containsExactlyElementsOf(IntStream.range(1, 20).boxed().toList());
+            again.close();
+        }
+        pages.forEach(Page::close);
+    }
+
+    private static boolean isOpenAfterAnAnswer(Page page) {
+        try {
+            page.send("{\"msg_type\":\"ping\"}");
+            page.awaitType("pong");
+            return true;
+        } catch (RuntimeException | AssertionError broken) {
+            return false;
+        }
+    }
+}
