@@ -35,6 +35,8 @@ abstract class InBrowser extends WithServers {
     private final List<BrowserContext> contexts = new ArrayList<>();
     private Browser browser;
 
+    protected final Backend backend = new Backend(first, redis);
+
     /** One browser profile: its pages share their cookies. */
     protected BrowserContext context;
 
