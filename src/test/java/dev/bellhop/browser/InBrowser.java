@@ -62,6 +62,13 @@ abstract class InBrowser extends WithServers {
         return new Browser.NewContextOptions().setViewportSize(1200, 820).setLocale("en-GB");
     }
 
+    /** Instead of the one that there is. */
+    protected void useContext(Browser.NewContextOptions options) {
+        context.close();
+        contexts.remove(context);
+        context = newContext(options);
+    }
+
     /** Another browser, with a login of its own. */
     protected BrowserContext newContext(Browser.NewContextOptions options) {
         BrowserContext made = browser.newContext(options.setBaseURL(first.origin()));
