@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 
+/** See {@link HostileBrowserIT}: the same for the names of users, which the server's realm decides on. */
 class HostileNamesBrowserIT extends InBrowser {
 
     @Test
