@@ -12,6 +12,7 @@
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 30_000;
 const DRAIN_WAIT = 5_000; // a node that goes away sends all its pages elsewhere at once
+const CHECK_WAIT = 100; // a login check is over as soon as the page is back
 const STEADY = 5_000; // a connection that lasted this long was a good one
 const ANSWER = 15_000; // for the handshake, and for the answer to login
 const QUIET = 25_000; // nothing heard for so long: ask
@@ -163,7 +164,8 @@ export class Bellhop {
     this.#drop();
     this.#parked = code === TOO_MANY; // coming back would throw out another tab, which would come back
     // full jitter: pages that lost the same server must not return in step
-    const longest = code === 1001 ? DRAIN_WAIT : Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
+    const going = reason === 'login check' ? CHECK_WAIT : DRAIN_WAIT;
+    const longest = code === 1001 ? going : Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
     this.#retry = setTimeout(() => this.#connect(), Math.random() * longest);
     // 1008: how some servers end a login
     if (code === 1008 || (!this.#opened && ++this.#refusals > 1)) this.#probe();

@@ -315,6 +315,13 @@ test('a draining node: its pages spread over five seconds', () => {
   assert.equal(FakeSocket.all.length, 2);
 });
 
+test('a login check is over at once', () => {
+  loggedIn();
+  FakeSocket.last.ends(1001, 'login check');
+  tick(100);
+  assert.equal(FakeSocket.all.length, 2);
+});
+
 test('comes back at once when there is a network again, or somebody to look', () => {
   for (const wake of ['online', 'pageshow', 'resume', 'visibilitychange']) {
     newTab();

@@ -3,6 +3,7 @@ package dev.bellhop.app;
 import dev.bellhop.config.Node;
 import dev.bellhop.ingest.IngestReader;
 import dev.bellhop.live.Connections;
+import dev.bellhop.live.Logins;
 import dev.bellhop.ops.NodeReporter;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.schedule.Promotion;
@@ -28,6 +29,8 @@ public class Lifecycle implements ServletContextListener {
     @Inject
     private Connections connections;
     @Inject
+    private Logins logins;
+    @Inject
     private IngestReader ingestReader;
     @Inject
     private Promotion promotion;
@@ -38,6 +41,7 @@ public class Lifecycle implements ServletContextListener {
     public void contextInitialized(ServletContextEvent start) {
         redis.start(threads); // does not wait for Redis: the application is to start without it
         connections.start(threads);
+        logins.start(start.getServletContext().getContextPath());
         ingestReader.start();
         reporter.start();
         LOG.log(System.Logger.Level.INFO, "Bellhop node {0} started at {1}/ws", node.name(), start.getServletContext().getContextPath());
@@ -45,6 +49,7 @@ public class Lifecycle implements ServletContextListener {
 
     @Override
     public void contextDestroyed(ServletContextEvent stop) {
+        logins.stop();
         promotion.stop();
         ingestReader.stop(); // before the connections: another node takes over while these are closed
         connections.drain();

@@ -34,6 +34,7 @@ import org.eclipse.microprofile.config.Config;
  * @param burst                {@code bellhop.connection.burst}: frames at once
  * @param maxConnections       {@code bellhop.user.max-connections}: of one user on one node
  * @param loginTimeout         {@code bellhop.login-timeout}: from the handshake to the {@code login} frame
+ * @param loginCheck           {@code bellhop.login-check}: how long a page may stay open on what its handshake has shown
  * @param pingInterval         {@code bellhop.ping-interval}: a peer that has been silent for twice as long is dead
  */
 public record Settings(
@@ -56,6 +57,7 @@ public record Settings(
         int burst,
         int maxConnections,
         Duration loginTimeout,
+        Duration loginCheck,
         Duration pingInterval) {
 
     /**
@@ -88,6 +90,7 @@ public record Settings(
                 source.number("bellhop.connection.burst", 2 * rate, 1, 1_000_000),
                 source.number("bellhop.user.max-connections", 50, 1, 100_000),
                 source.duration("bellhop.login-timeout", "PT10S", Duration.ofMillis(100), Duration.ofMinutes(10)),
+                source.duration("bellhop.login-check", "PT5M", Duration.ofSeconds(2), Duration.ofDays(1)),
                 source.duration("bellhop.ping-interval", "PT20S", Duration.ofSeconds(1), Duration.ofMinutes(5)));
         settings.checkTogether();
         return settings;

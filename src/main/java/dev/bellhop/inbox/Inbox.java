@@ -26,11 +26,15 @@ public class Inbox {
     /** How long an idempotency id is remembered. */
     public static final Duration IDS_REMEMBERED = Duration.ofHours(24);
 
+    /** How long it is remembered that a login has ended: longer than any server's cookie of it should last. */
+    public static final Duration LOGINS_REMEMBERED = Duration.ofHours(24);
+
     private static final Script PUBLISH = script("publish.lua");
     private static final Script RESUME = script("resume.lua");
     private static final Script DELIVERED = script("delivered.lua");
     private static final Script READ = script("read.lua");
     private static final Script PAGE = script("page.lua");
+    private static final Script ENDED = new Script(Inbox.class, ScriptOutputType.INTEGER, "ended.lua");
 
     private final Redis redis;
     private final Keys keys;
@@ -220,9 +224,15 @@ public class Inbox {
         return Position.parse((String) text).orElse(null);
     }
 
-    /** Tells every node that a login of the user has ended. */
+    /** Tells every node that a login of the user has ended, and remembers it for {@link #isLoginEnded}. */
     public CompletableFuture<Long> announceLoginEnded(String user, String loginId) {
-        return redis.call(commands -> commands.publish(keys.channel(user), 'l' + loginId));
+        return ENDED.run(redis, new String[] {keys.endedLogin(user, loginId)}, Long.toString(LOGINS_REMEMBERED.toMillis()),
+                keys.channel(user), loginId);
+    }
+
+    /** Whether a login of the user is known to have ended. */
+    public CompletableFuture<Boolean> isLoginEnded(String user, String loginId) {
+        return redis.call(commands -> commands.exists(keys.endedLogin(user, loginId))).thenApply(found -> found > 0);
     }
 
     /**

@@ -8,6 +8,8 @@ enum CloseCode {
     GOING_AWAY(1001, "the node is going away"),
     /** Nothing was heard, not even the answer to a ping: the peer is most likely gone. */
     SILENT(1001, "nothing heard from the page"),
+    /** The handshake was long ago: reconnect at once; if the login still stands, all goes on. */
+    LOGIN_CHECK(1001, "login check"),
     POLICY(1008, "too many refused frames"),
     TOO_LARGE(1009, "frame too large"),
     /** Too slow a reader: reconnect; nothing kept is lost. */

@@ -30,7 +30,7 @@ public class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
             if (session != null) {
                 HttpSessions.bind(session, user, loginId);
             }
-            config.getUserProperties().put(LOGIN, new Login(user, loginId, session));
+            config.getUserProperties().put(LOGIN, new Login(user, loginId, session, session == null || HttpSessions.areOwn(session.getServletContext())));
         });
     }
 }

@@ -52,9 +52,12 @@ public class HandshakeFilter extends HttpFilter {
             refuse(response, 426, "upgrade");
             return;
         }
-        if (session == null) {
-            // why now: after the upgrade it is too late, and logging out is told through it
-            HttpSessions.markOwn(request.getSession(true));
+        // why now: after the upgrade it is too late, and logging out is told through it
+        HttpSession told = request.getSession(true);
+        if (HttpSessions.areOwn(request.getServletContext())) {
+            // why so short: while it lasts, it keeps the server's sign-on alive, and nothing but handshakes uses it. When it ends,
+            // its pages come anew, and by then the sign-on stands only if the application is in use
+            told.setMaxInactiveInterval((int) settings.loginCheck().toSeconds());
         }
         chain.doFilter(request, response);
     }

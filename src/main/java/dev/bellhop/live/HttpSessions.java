@@ -1,20 +1,22 @@
 package dev.bellhop.live;
 
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpSession;
 import java.util.HashSet;
 import java.util.Set;
 
 /** What Bellhop keeps in HTTP sessions: whose connections hang on each. */
 final class HttpSessions {
-    private static final String OWN = "dev.bellhop.own";
+    /** Set in {@code bellhop.war}, where nothing but Bellhop uses the HTTP sessions. */
+    static final String STANDALONE = "dev.bellhop.standalone";
+
     private static final String LOGINS = "dev.bellhop.logins";
-    private static final int IDLE_SECONDS = 30 * 60;
 
     private HttpSessions() {}
 
-    /** Notes that the session exists for connections alone: nothing else in this application uses it. */
-    static void markOwn(HttpSession session) {
-        session.setAttribute(OWN, Boolean.TRUE);
+    /** Whether the HTTP sessions of this application are there for connections alone. */
+    static boolean areOwn(ServletContext context) {
+        return Boolean.parseBoolean(context.getInitParameter(STANDALONE));
     }
 
     /** Notes that a connection of this login hangs on the session. */
@@ -33,27 +35,9 @@ final class HttpSessions {
         return logins instanceof Set<?> ? (Set<String>) logins : Set.of();
     }
 
-    /**
-     * Whether a session of Bellhop's own goes because it has not been used: then no page hangs on it, and the login may well
-     * go on, with other sessions or on other nodes.
-     */
+    /** Whether a session goes because it has not been used, and not because somebody ended it. */
     static boolean hasAged(HttpSession session) {
         int idle = session.getMaxInactiveInterval();
-        return Boolean.TRUE.equals(session.getAttribute(OWN)) && idle > 0
-                && System.currentTimeMillis() - session.getLastAccessedTime() >= idle * 1000L;
-    }
-
-    /**
-     * Keeps a session of Bellhop's own while a page is open: no request refreshes it, and were it to expire, the page would
-     * be told that its login had ended. Logging out still ends it.
-     */
-    static void hold(HttpSession session, boolean open) {
-        try {
-            if (session != null && Boolean.TRUE.equals(session.getAttribute(OWN))) {
-                session.setMaxInactiveInterval(open ? -1 : IDLE_SECONDS);
-            }
-        } catch (IllegalStateException invalidated) {
-            return; // nothing to hold
-        }
+        return idle > 0 && System.currentTimeMillis() - session.getLastAccessedTime() >= idle * 1000L;
     }
 }

@@ -77,7 +77,6 @@ class Live {
             return null;
         }
         Connection connection = new Connection(node + '/' + opened.incrementAndGet(), session, login, this);
-        HttpSessions.hold(login.httpSession(), true);
         connectionsOpened.add();
         UserFeed feed = registry.add(connection, this);
         Connection[] all = feed.connections();
@@ -103,12 +102,6 @@ class Live {
         UserFeed feed = connection.feed();
         if (feed != null && feed.connections().length == 0) {
             noteDelivered(feed);
-        }
-        Login login = connection.login();
-        boolean last = feed == null || java.util.Arrays.stream(feed.connections()).noneMatch(other -> login.httpSession() != null
-                && other.login().httpSession() != null && login.httpSession().getId().equals(other.login().httpSession().getId()));
-        if (last) {
-            HttpSessions.hold(login.httpSession(), false);
         }
     }
 

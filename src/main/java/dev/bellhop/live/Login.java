@@ -8,8 +8,15 @@ import jakarta.servlet.http.HttpSession;
  * @param userId      the user
  * @param loginId     the same for all connections of one sign-on, and for nobody else's
  * @param httpSession the HTTP session of the handshake; null where the server gave none
+ * @param ages        whether it must be checked again after a while: the end of the application's own HTTP session is told, the
+ *                    end of a sign-on may not be
  */
-record Login(String userId, String loginId, HttpSession httpSession) {
+record Login(String userId, String loginId, HttpSession httpSession, boolean ages) {
+
+    /** Whether it was shown by this HTTP session. */
+    boolean hangsOn(String sessionId) {
+        return httpSession != null && httpSession.getId().equals(sessionId);
+    }
 
     /** Whether the HTTP session of the handshake still stands. */
     boolean stands() {

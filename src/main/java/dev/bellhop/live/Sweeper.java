@@ -86,6 +86,9 @@ class Sweeper {
         } else if (stalled > STALLED_NANOS) {
             live.slowConsumers().add();
             connection.close(CloseCode.OVERLOADED);
+        } else if (connection.login().ages() && now - connection.openedNanos() > 2 * settings.loginCheck().toNanos()) {
+            // why twice: the HTTP session that ends after that time is the better moment, for then the sign-on may end with it
+            connection.close(CloseCode.LOGIN_CHECK);
         } else if (now - connection.heardNanos() > 2 * interval) {
             connection.close(CloseCode.SILENT);
         } else if (now - Math.max(connection.heardNanos(), connection.pingedNanos()) > interval && stalled == 0) {

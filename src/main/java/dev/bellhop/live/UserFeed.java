@@ -6,6 +6,7 @@ import dev.bellhop.live.Connection.State;
 import dev.bellhop.message.Position;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -167,7 +168,17 @@ final class UserFeed {
             }
             known = new Known(subscriptions, announced);
         }
-        live.inbox().resume(user, after, sent, STRETCH).whenComplete((stretch, failure) -> {
+        CompletableFuture<Inbox.Stretch> reading = live.inbox().resume(user, after, sent, STRETCH);
+        if (from == State.LOGGING_IN) {
+            // why now, subscribed: a login that ended before was announced to nobody here. Both are asked at once
+            reading = live.inbox().isLoginEnded(user, connection.login().loginId()).thenCombine(reading, (ended, stretch) -> {
+                if (ended) {
+                    connection.close(CloseCode.LOGIN_ENDED);
+                }
+                return stretch;
+            });
+        }
+        reading.whenComplete((stretch, failure) -> {
             if (failure == null) {
                 // why another thread: Lettuce's must not be kept, nor call into the server
                 live.execute(() -> replayed(connection, from, known, stretch));

@@ -68,10 +68,10 @@ public class ApiFilter extends HttpFilter {
     private static void leave(HttpServletRequest request, boolean withSession) throws ServletException {
         HttpSession session = request.getSession(false);
         try {
+            // why both: on some servers logging out leaves the session, on others ending the session leaves the sign-on
+            request.logout();
             if (session != null && withSession) {
-                session.invalidate(); // logs out too
-            } else {
-                request.logout();
+                session.invalidate();
             }
         } catch (IllegalStateException ended) {
             return; // the server was first

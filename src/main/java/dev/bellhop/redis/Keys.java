@@ -48,6 +48,11 @@ public class Keys {
         return channel(user) + ":id:" + id;
     }
 
+    /** That this login of the user has ended. */
+    public String endedLogin(String user, String loginId) {
+        return channel(user) + ":ended:" + loginId;
+    }
+
     /** The channel on which all that concerns one user is announced. */
     public String channel(String user) {
         return settings.keyPrefix() + '{' + escape(user) + '}';

@@ -9,10 +9,10 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.net.SocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +38,8 @@ public class Redis {
     private final Settings settings;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final List<Runnable> onConnected = new CopyOnWriteArrayList<>();
+    /** What is to run later and came before there was a client; guarded by itself. */
+    private final List<Runnable> beforeClient = new ArrayList<>();
     private final Metrics.Count failures;
     private final Metrics.Count refused;
     private final Metrics.Count connects;
@@ -64,21 +66,24 @@ public class Redis {
         metrics.gauge("redis_in_flight", "Commands sent and not yet answered", inFlight::get);
     }
 
-    /** Begins to connect, and keeps trying until it is done or stopped. Does not wait for Redis. */
+    /** Begins to connect, and keeps trying until it is done or stopped. Returns at once. */
     public synchronized void start(ThreadFactory threads) {
-        CountDownLatch created = new CountDownLatch(1);
-        starter = threads.newThread(() -> {
-            client = new Client(settings);
-            created.countDown();
-            connect(client);
-        });
+        // why not waited for: some servers begin a managed thread only when the whole application has started
+        starter = threads.newThread(() -> connect(create()));
         starter.setName("bellhop-redis-start");
         starter.start();
-        try {
-            created.await(10, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    }
+
+    private Client create() {
+        Client created = new Client(settings);
+        List<Runnable> waited;
+        synchronized (beforeClient) {
+            client = created;
+            waited = List.copyOf(beforeClient);
+            beforeClient.clear();
         }
+        waited.forEach(Runnable::run);
+        return created;
     }
 
     private void connect(Client created) {
@@ -222,17 +227,32 @@ public class Redis {
     }
 
     /**
-     * Runs a task after a while, on a thread of Lettuce's; it must not block. Dropped once stopped.
+     * Runs a task after a while, on a thread of Lettuce's; it must not block. Before {@link #start} has got that far it waits;
+     * once stopped it is dropped.
      */
     public void later(Runnable task, long millis) {
-        Client open = client;
-        if (stopped || open == null) {
+        if (client == null && isKept(task, millis)) {
+            return;
+        }
+        if (stopped) {
             return;
         }
         try {
-            open.dispatcher().schedule(task, millis, TimeUnit.MILLISECONDS);
+            client.dispatcher().schedule(task, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException shutDown) {
             LOG.log(System.Logger.Level.DEBUG, "not run later: stopping");
+        }
+    }
+
+    private boolean isKept(Runnable task, long millis) {
+        synchronized (beforeClient) {
+            if (client != null) {
+                return false;
+            }
+            if (!stopped && beforeClient.size() < MAX_IN_FLIGHT) {
+                beforeClient.add(() -> later(task, millis));
+            }
+            return true;
         }
     }
 

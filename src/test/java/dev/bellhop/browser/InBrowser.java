@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * it likes, a user of its own. An error in the browser's console that a test does not expect fails it, and so does a request
  * to anywhere else than the servers. What a failed test saw is kept as {@code target/screenshots/failed-*}.
  */
+@Tag("wildfly") // what a browser sees is the same on all servers
 abstract class InBrowser extends WithServers {
 
     private static final AtomicInteger USERS = new AtomicInteger(700);

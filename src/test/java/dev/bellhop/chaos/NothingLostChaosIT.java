@@ -42,6 +42,7 @@ import java.util.stream.IntStream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -56,6 +57,7 @@ import org.junit.jupiter.api.Timeout;
  * how that meets what the servers are doing, nobody does.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS)
+@Tag("wildfly") // long, and what it is about is the same on all servers
 class NothingLostChaosIT extends WithServers {
 
     private static final int SECONDS = Integer.getInteger("chaos.seconds", 35);

@@ -1,5 +1,10 @@
 package dev.bellhop.demo;
 
+import dev.bellhop.server.Installation;
+import dev.bellhop.server.RedisProcess;
+import dev.bellhop.server.Server;
+import dev.bellhop.server.ServerProcess;
+import dev.bellhop.server.Users;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -16,24 +21,26 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What {@code ./mvnw} runs: Redis, WildFly with Bellhop and the demonstration application, in the foreground until Ctrl-C.
+ * What {@code ./mvnw} runs: Redis, an application server with Bellhop and the demonstration application, in the foreground until Ctrl-C.
  * All that it makes lies under {@code target/run/<http.port>}.
  */
 public final class Demo {
 
+    private static final int DEFAULT_HTTP = 8080;
     private static final int DEFAULT_REDIS = 6379;
     private static final Duration READY = Duration.ofSeconds(30);
 
     private final Path checkout = Path.of(System.getProperty("project.basedir", "")).toAbsolutePath();
     private final Path target = checkout.resolve("target");
-    private final int http = port("http.port", WildFly.HTTP);
+    private final Server server = Server.chosen();
+    private final int http = port("http.port", DEFAULT_HTTP);
     private final int redisPort = port("redis.port", DEFAULT_REDIS);
     private final Optional<String> foreignRedis = Optional.ofNullable(System.getenv("BELLHOP_REDIS_URI")).filter(uri -> !uri.isBlank());
 
     private final HttpClient client = HttpClient.newHttpClient();
 
     private RedisProcess redis;
-    private WildFly server;
+    private ServerProcess running;
     private boolean stopping;
 
     private Demo() {
@@ -54,7 +61,7 @@ public final class Demo {
         if (http < 4000 || http > 60_000) {
             fail("http.port must be between 4000 and 60000: the server's other ports keep their distance from it");
         }
-        WildFly.ports(http).forEach(port -> requireFree(port, "http.port", http + 1000));
+        server.ports(http).forEach(port -> requireFree(port, "http.port", http + 1000));
         if (foreignRedis.isEmpty()) {
             requireFree(redisPort, "redis.port", redisPort + 1000);
             startRedis();
@@ -63,21 +70,22 @@ public final class Demo {
             say("Redis at " + foreignRedis.get().replaceFirst("//.*@", "//***@") + " (BELLHOP_REDIS_URI)");
         }
 
-        ServerDirectory directory = ServerDirectory.create(Path.of(System.getProperty("wildfly.home")),
-                target.resolve("run").resolve(Integer.toString(http)), checkout,
-                List.of(target.resolve("bellhop.war"), target.resolve("shop.war")));
-        say("WildFly on port " + http + " starts; its log is " + checkout.relativize(directory.log()));
-        startServer(directory);
-        if (!server.awaitStart()) {
-            fail("The server has not started as it should: see above and " + checkout.relativize(directory.log()));
+        Installation node = new Installation("node-" + http, target.resolve("run").resolve(Integer.toString(http)), http, checkout,
+                Users.demo(checkout), List.of(target.resolve("bellhop.war"), target.resolve("shop.war")));
+        server.prepare(node);
+        String log = checkout.relativize(server.log(node)).toString();
+        say(server.name() + " on port " + http + " starts; its log is " + log);
+        startServer(node);
+        if (!running.awaitStart()) {
+            fail("The server has not started as it should: see above and " + log);
         }
         if (!awaitReady()) {
             say("Bellhop is not ready yet (" + url("/bellhop/health/ready") + "): is Redis there?");
         }
         say(banner(Duration.ofNanos(System.nanoTime() - start).toSeconds()));
 
-        server.awaitEnd();
-        fail("The server has ended; its log is " + checkout.relativize(directory.log()));
+        running.awaitEnd();
+        fail("The server has ended; its log is " + log);
     }
 
     private synchronized void startRedis() throws IOException {
@@ -90,24 +98,24 @@ public final class Demo {
         }
     }
 
-    private synchronized void startServer(ServerDirectory directory) throws IOException {
+    private synchronized void startServer(Installation node) throws IOException {
         if (!stopping) {
             List<String> settings = System.getProperties().stringPropertyNames().stream()
                     .filter(name -> name.startsWith("bellhop."))
                     .map(name -> "-D" + name + "=" + System.getProperty(name))
                     .collect(Collectors.toCollection(ArrayList::new));
             settings.add("-Ddemo.redis.port=" + redisPort); // for the commands that the pages show
-            server = WildFly.start(directory, http, Map.of("BELLHOP_REDIS_URI", redisUri()), settings);
+            running = ServerProcess.start(server, node, Map.of("BELLHOP_REDIS_URI", redisUri()), settings, System.out);
         }
     }
 
     /** The shutdown hook: the server first, since it says goodbye to pages and to Redis. */
     private synchronized void stop() {
         stopping = true;
-        if (server != null) {
+        if (running != null) {
             System.out.println();
             say("Stopping");
-            server.close();
+            running.close();
         }
         if (redis != null) {
             redis.close();
@@ -169,7 +177,7 @@ public final class Demo {
     private String banner(long seconds) throws InterruptedException {
         String cli = foreignRedis.map(uri -> "redis-cli -u " + uri).orElse("redis-cli -p " + redisPort);
         // why 127.0.0.1: a browser keeps one set of cookies for all ports of localhost, so a second node would log out of the first
-        String page = http == WildFly.HTTP ? url("/shop/") : "http://127.0.0.1:" + http + "/shop/";
+        String page = http == DEFAULT_HTTP ? url("/shop/") : "http://127.0.0.1:" + http + "/shop/";
         String curl = "curl -u backend:backend -H 'Content-Type: application/json' -d '" + message("Kept for you") + "' "
                 + url("/bellhop/api/messages");
         return """
@@ -187,10 +195,10 @@ public final class Demo {
                 %s
                 A second node:
 
-                  BELLHOP_REDIS_URI=%s ./mvnw -Dhttp.port=%d
+                  BELLHOP_REDIS_URI=%s ./mvnw%s -Dhttp.port=%d
                 """.formatted(seconds, page, cli, message("Hello"), cli, message("Five seconds later"),
                 // why asked: only a build that has the HTTP API offers it
-                status("/bellhop/api/messages") == 404 ? "" : "\n  " + curl + "\n", redisUri(), http + 1000);
+                status("/bellhop/api/messages") == 404 ? "" : "\n  " + curl + "\n", redisUri(), System.getProperty("demo.profile", ""), http + 1000);
     }
 
     private static String message(String text) {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One browser's login to the demonstration application, and so its cookies. Made by the application's own form, as a person
@@ -28,7 +29,8 @@ public final class Login {
     public static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(10)).build();
 
-    private static final String SIGN_ON = "JSESSIONIDSSO";
+    /** WildFly's and Payara's, and Open Liberty's. */
+    private static final Set<String> SIGN_ON = Set.of("JSESSIONIDSSO", "LtpaToken2");
 
     private final Node node;
     private final CookieManager cookies = new CookieManager(null, CookiePolicy.ACCEPT_ALL);
@@ -49,9 +51,18 @@ public final class Login {
 
     /** @throws IllegalStateException if the server does not take it */
     public static Login as(String user, String password, Node node) {
+        return at("/shop", user, password, node);
+    }
+
+    /** A user, whose password is the user's name, of a copy of the demonstration application. */
+    static Login at(String application, String user, Node node) {
+        return at(application, user, user, node);
+    }
+
+    private static Login at(String application, String user, String password, Node node) {
         Login login = new Login(node);
-        login.get("/shop/");
-        login.post("/shop/j_security_check", "application/x-www-form-urlencoded",
+        login.get(application + "/");
+        login.post(application + "/j_security_check", "application/x-www-form-urlencoded",
                 "j_username=" + encode(user) + "&j_password=" + encode(password));
         if (login.signOn().isEmpty()) {
             throw new IllegalStateException("no single sign-on for " + user);
@@ -66,7 +77,7 @@ public final class Login {
     /** The single sign-on's cookie, if there is one. */
     public Optional<String> signOn() {
         return cookies.getCookieStore().getCookies().stream()
-                .filter(cookie -> cookie.getName().equals(SIGN_ON))
+                .filter(cookie -> SIGN_ON.contains(cookie.getName()))
                 .map(HttpCookie::getValue)
                 .findFirst();
     }

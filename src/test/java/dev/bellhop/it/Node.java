@@ -2,38 +2,43 @@ package dev.bellhop.it;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.bellhop.server.Installation;
+import dev.bellhop.server.Server;
+import dev.bellhop.server.ServerProcess;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jboss.arquillian.container.test.api.ContainerController;
-import org.jboss.as.controller.client.ModelControllerClient;
-import org.jboss.dmr.ModelNode;
 
 /** One application server, seen from outside: its addresses, its process, and what can be done to it. */
 public final class Node {
 
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofSeconds(90);
 
-    private final String name;
-    private final int port;
-    private final int management;
+    private final Server server;
+    private final Installation installation;
+    private final Management management;
     private ContainerController containers;
+    private ServerProcess running;
 
-    Node(String name, int port, int management) {
-        this.name = name;
-        this.port = port;
-        this.management = management;
+    Node(Server server, Installation installation) {
+        this.server = server;
+        this.installation = installation;
+        this.management = Management.of(server, installation);
     }
 
     /** {@code http://localhost:…}, an origin. */
     public String origin() {
-        return "http://localhost:" + port;
+        return "http://localhost:" + port();
     }
 
     public URI http(String path) {
@@ -41,11 +46,16 @@ public final class Node {
     }
 
     public URI webSocket() {
-        return URI.create("ws://localhost:" + port + "/bellhop/ws");
+        return URI.create("ws://localhost:" + port() + "/bellhop/ws");
     }
 
     public int port() {
-        return port;
+        return installation.http();
+    }
+
+    /** Which server it is: tests say with it where servers differ. */
+    public String server() {
+        return server.name();
     }
 
     Node use(ContainerController controller) {
@@ -54,29 +64,50 @@ public final class Node {
     }
 
     public void startIfStopped() {
-        if (!containers.isStarted(name)) {
-            containers.start(name);
+        if (!containers.isStarted(installation.name())) {
+            containers.start(installation.name());
         }
     }
 
     /** Stops it in order, as for an update of the server. */
     public void stop() {
-        containers.stop(name);
+        containers.stop(installation.name());
     }
 
     /** {@code kill -9}. {@link #startIfStopped} brings it back. */
     public void kill() {
         end();
         // so that Arquillian knows
-        containers.kill(name);
+        containers.kill(installation.name());
+    }
+
+    /** Starts the server's process and returns when its applications have started; for {@link NodeContainer}. */
+    void launch(List<String> javaOptions) throws IOException, InterruptedException {
+        running = ServerProcess.start(server, installation, Map.of(), javaOptions, new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+        if (!running.awaitStart()) {
+            end();
+            throw new IOException(server.name() + " has not started as it should; its log ends so:\n" + tail(server.log(installation)));
+        }
+    }
+
+    /** Ends the server's process in order, if it runs; for {@link NodeContainer}. */
+    void shutDown() {
+        if (running != null) {
+            running.close();
+        }
     }
 
     /** Kills it, if it runs. */
     void end() {
-        find().ifPresent(process -> {
-            process.destroyForcibly();
-            process.onExit().join();
-        });
+        if (running != null) {
+            running.handle().destroyForcibly();
+            running.handle().onExit().join();
+        }
+    }
+
+    private static String tail(Path log) throws IOException {
+        List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
+        return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
     }
 
     /** Undeploys the WAR and deploys it again. */
@@ -86,11 +117,17 @@ public final class Node {
     }
 
     public void undeploy(String war) {
-        manage(war, "undeploy");
+        management.undeploy(war);
     }
 
+    /** Deploys one of the WARs that were there from the start. */
     public void deploy(String war) {
-        manage(war, "deploy");
+        deploy(installation.wars().stream().filter(path -> path.endsWith(war)).findFirst().orElseThrow());
+    }
+
+    /** @throws IllegalStateException if the server refuses; the message says why */
+    public void deploy(Path war) {
+        management.deploy(war);
     }
 
     /** The names of the threads that live in the server. */
@@ -101,12 +138,10 @@ public final class Node {
                 .toList();
     }
 
-    /** How many class loaders of this WAR the server still holds, after a full collection. */
-    public long classLoaders(String war) {
+    /** How many deployments of {@code bellhop.war} the server still holds class loaders of, after a full collection. */
+    public long classLoaders() {
         jcmd("GC.run");
-        return jcmd("VM.classloaders").lines()
-                .filter(line -> line.contains("\"deployment." + war + "\"") || line.contains("'deployment." + war + "'"))
-                .count();
+        return jcmd("VM.classloaders", "show-classes=true").lines().filter(line -> line.endsWith(" dev.bellhop.app.Lifecycle")).count();
     }
 
     /** Bytes of heap in use after a full collection. */
@@ -116,21 +151,30 @@ public final class Node {
         return Long.parseLong(total.split("\\s+")[2]);
     }
 
+    /** How many HTTP sessions there are in all applications. */
+    public int httpSessions() {
+        return jcmd("GC.class_histogram").lines().map(line -> line.strip().split("\\s+"))
+                .filter(row -> row.length > 3 && row[3].equals(management.sessionClass()))
+                .mapToInt(row -> Integer.parseInt(row[1])).sum();
+    }
+
     /** What the JDK's {@code jcmd} says about the server. */
-    public String jcmd(String command) {
+    public String jcmd(String... command) {
         String tool = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
         try {
-            Process process = new ProcessBuilder(tool, Long.toString(process().pid()), command)
-                    .redirectErrorStream(true)
-                    .start();
-            return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            ProcessBuilder builder = new ProcessBuilder(tool, Long.toString(process().pid())).redirectErrorStream(true);
+            builder.command().addAll(List.of(command));
+            return new String(builder.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     public ProcessHandle process() {
-        return find().orElseThrow(() -> new IllegalStateException(name + " does not run"));
+        if (running == null || !running.handle().isAlive()) {
+            throw new IllegalStateException(installation.name() + " does not run");
+        }
+        return running.handle();
     }
 
     /** Waits until Bellhop says that it is ready. */
@@ -139,48 +183,8 @@ public final class Node {
                 .until(() -> Login.none(this).get("/bellhop/health/ready").statusCode() == 200);
     }
 
-    private Optional<ProcessHandle> find() {
-        return ProcessHandle.current().descendants()
-                .filter(process -> process.info().commandLine().orElse("").contains("-Djboss.node.name=" + name + " "))
-                .findFirst();
-    }
-
     /** Sets one of Bellhop's settings for the next deployment; null takes it away. */
     public void setting(String name, String value) {
-        ModelNode request = new ModelNode();
-        request.get("operation").set(value == null ? "remove" : "add");
-        request.get("address").add("system-property", name);
-        if (value != null) {
-            request.get("value").set(value);
-        }
-        manage(request);
-    }
-
-    /** How many HTTP sessions of this WAR there are. */
-    public int activeSessions(String war) {
-        ModelNode request = new ModelNode();
-        request.get("operation").set("read-attribute");
-        request.get("address").add("deployment", war).add("subsystem", "undertow");
-        request.get("name").set("active-sessions");
-        return manage(request).asInt();
-    }
-
-    private void manage(String war, String operation) {
-        ModelNode request = new ModelNode();
-        request.get("operation").set(operation);
-        request.get("address").add("deployment", war);
-        manage(request);
-    }
-
-    private ModelNode manage(ModelNode request) {
-        try (ModelControllerClient client = ModelControllerClient.Factory.create("localhost", management)) {
-            ModelNode answer = client.execute(request);
-            if (!answer.get("outcome").asString().equals("success")) {
-                throw new IllegalStateException(answer.toString());
-            }
-            return answer.get("result");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        management.setting(name, value);
     }
 }

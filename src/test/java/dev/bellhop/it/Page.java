@@ -95,12 +95,19 @@ public final class Page implements AutoCloseable {
     }
 
     private static CompletableFuture<Page> opening(Login login, URI webSocket, String origin) {
+        return opening(login.cookieHeader(webSocket).orElse(null), webSocket, origin);
+    }
+
+    /** Opens with these cookies, or none. */
+    static CompletableFuture<Page> opening(String cookies, URI webSocket, String origin) {
         Page page = new Page();
         WebSocket.Builder builder = Login.CLIENT.newWebSocketBuilder().connectTimeout(PATIENCE);
         if (origin != null) {
             builder.header("Origin", origin);
         }
-        login.cookieHeader(webSocket).ifPresent(value -> builder.header("Cookie", value));
+        if (cookies != null) {
+            builder.header("Cookie", cookies);
+        }
         return builder.buildAsync(webSocket, page.new Reader()).handle((socket, failure) -> {
             if (failure == null) {
                 page.socket = socket;

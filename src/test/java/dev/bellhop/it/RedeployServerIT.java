@@ -42,7 +42,7 @@ class RedeployServerIT extends WithServers {
     void tenTimesLeavesNothing() {
         first.awaitReady();
         use();
-        long before = first.classLoaders("bellhop.war");
+        long before = first.classLoaders();
         for (int i = 0; i < 10; i++) {
             first.undeploy("bellhop.war");
             await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(ours()).as("threads").isZero());
@@ -53,7 +53,7 @@ class RedeployServerIT extends WithServers {
         first.undeploy("bellhop.war");
         try {
             await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofSeconds(1))
-                    .untilAsserted(() -> assertThat(first.classLoaders("bellhop.war")).as("class loaders")
+                    .untilAsserted(() -> assertThat(first.classLoaders()).as("class loaders")
                             // why any: a thread of the server's pool that was started for a request may keep that application's
                             // class loader (as its context class loader) as long as it lives; a leak would be all ten
                             .isLessThan(before + 4));

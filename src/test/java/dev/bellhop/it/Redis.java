@@ -1,6 +1,6 @@
 package dev.bellhop.it;
 
-import dev.bellhop.demo.RedisProcess;
+import dev.bellhop.server.RedisProcess;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;

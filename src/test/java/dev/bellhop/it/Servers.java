@@ -1,14 +1,17 @@
 package dev.bellhop.it;
 
-import dev.bellhop.demo.ServerDirectory;
+import dev.bellhop.server.Installation;
+import dev.bellhop.server.Server;
+import dev.bellhop.server.Users;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -16,13 +19,15 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * What all tests on servers share: one Redis and the directories of two nodes with the WARs as built. Made once, before
- * Arquillian reads {@code arquillian.xml}, which gets ports and paths from here.
+ * Arquillian reads {@code arquillian.xml}, which gets the address of Redis from here.
  */
 final class Servers implements BeforeAllCallback {
 
     private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(Servers.class);
-    private static final int FIRST_OFFSET = 10_000;
-    private static final int LAST_OFFSET = 22_000;
+    private static final int FIRST_PORT = 18_080;
+    private static final int LAST_PORT = 30_080;
+    /** From one node's HTTP port to another's: Payara's other ports lie between. */
+    private static final int STEP = 20;
 
     private static Shared shared;
 
@@ -31,7 +36,7 @@ final class Servers implements BeforeAllCallback {
 
         @Override
         public void close() {
-            List.of(first, second).forEach(Node::end);
+            List.of(first, second).forEach(Node::end); // Arquillian has stopped them in order, unless it could not
             redis.close();
         }
     }
@@ -53,6 +58,11 @@ final class Servers implements BeforeAllCallback {
         return shared.second;
     }
 
+    /** By its name in {@code arquillian.xml}. */
+    static Node named(String name) {
+        return name.equals("node1") ? first() : second();
+    }
+
     static Path checkout() {
         return Path.of(System.getProperty("project.basedir", "")).toAbsolutePath();
     }
@@ -63,44 +73,44 @@ final class Servers implements BeforeAllCallback {
 
     private static Shared create() {
         try {
-            Path it = target().resolve("it");
-            ServerDirectory template = ServerDirectory.create(Path.of(System.getProperty("wildfly.home")), it.resolve("template"),
-                    checkout(), List.of(target().resolve("bellhop.war"), target().resolve("shop.war")));
-            addGuests(template.base().resolve("configuration"));
+            Server server = Server.chosen();
+            // users for tests that need many; passwords as names
+            Users users = Users.demo(checkout()).with(Stream.concat(IntStream.range(0, 1000).mapToObj(i -> "guest" + i), Stream.of("4242")));
+            // why at random: other runs on this machine look for free ports at the same moment
+            int port = freePort(server, FIRST_PORT + STEP * new Random().nextInt((LAST_PORT - FIRST_PORT) / STEP / 2));
+            Installation first = installation("node1", users, port);
+            Installation second = installation("node2", users, freePort(server, port + STEP));
+            CompletableFuture<Void> prepared = prepare(server, second);
+            prepare(server, first).join();
+            prepared.join();
             Redis redis = Redis.create();
             System.setProperty("it.redis.uri", redis.uri());
-            // why at random: other runs on this machine look for free ports at the same moment
-            int offset = freeOffset(FIRST_OFFSET + 10 * new Random().nextInt(900));
-            Node first = node("node1", template, offset);
-            Node second = node("node2", template, freeOffset(offset + 3));
-            return new Shared(redis, first, second);
-        } catch (IOException e) {
+            return new Shared(redis, new Node(server, first), new Node(server, second));
+        } catch (IOException | CompletionException e) {
             throw new IllegalStateException("The servers for the tests cannot be made", e);
         }
     }
 
-    /** Users for tests that need many: {@code guest0} to {@code guest999}, and {@code 4242}; passwords as names. */
-    private static void addGuests(Path configuration) throws IOException {
-        List<String> guests = Stream.concat(IntStream.range(0, 1000).mapToObj(i -> "guest" + i), Stream.of("4242")).toList();
-        Files.write(configuration.resolve("demo-users.properties"), guests.stream().map(guest -> guest + "=" + guest).toList(), StandardOpenOption.APPEND);
-        Files.write(configuration.resolve("demo-roles.properties"), guests.stream().map(guest -> guest + "=user").toList(), StandardOpenOption.APPEND);
+    private static Installation installation(String name, Users users, int port) {
+        return new Installation(name, target().resolve("it").resolve(name), port, checkout(), users,
+                List.of(target().resolve("bellhop.war"), target().resolve("shop.war")));
     }
 
-    private static Node node(String name, ServerDirectory template, int offset) throws IOException {
-        Path base = target().resolve("it").resolve(name);
-        template.copyTo(base);
-        int management = offset + 9990;
-        System.setProperty("it." + name + ".base", base.toString());
-        System.setProperty("it." + name + ".offset", Integer.toString(offset));
-        System.setProperty("it." + name + ".management", Integer.toString(management));
-        return new Node(name, offset + 8080, management);
+    private static CompletableFuture<Void> prepare(Server server, Installation node) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                server.prepare(node);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
-    /** The first at which all of a WildFly's ports are free: other runs may go on at the same time. */
-    private static int freeOffset(int from) {
-        for (int offset = from; offset <= LAST_OFFSET; offset++) {
-            if (isFree(offset + 8080) && isFree(offset + 8443) && isFree(offset + 9990)) {
-                return offset;
+    /** The first at which all of a server's ports are free: other runs may go on at the same time. */
+    private static int freePort(Server server, int from) {
+        for (int port = from; port <= LAST_PORT; port += STEP) {
+            if (server.ports(port).stream().allMatch(Servers::isFree)) {
+                return port;
             }
         }
         throw new IllegalStateException("no free ports");

@@ -44,7 +44,7 @@ public final class TestPage {
                     }
                     default -> null;
                 });
-        connection = node.live().open((Session) session, new Login(user, "login of " + user, null));
+        connection = node.live().open((Session) session, new Login(user, "login of " + user, null, true));
     }
 
     // why at random: servers complete a send within the call, or later on another thread

@@ -30,6 +30,8 @@ class UserFeedTest {
     private static final class HeldInbox extends Inbox {
         private final BlockingQueue<Reading> readings = new LinkedBlockingQueue<>();
 
+        private boolean loginEnded;
+
         private record Reading(Position after, CompletableFuture<Stretch> answer) {}
 
         HeldInbox() {
@@ -41,6 +43,11 @@ class UserFeedTest {
             Reading reading = new Reading(after, new CompletableFuture<>());
             readings.add(reading);
             return reading.answer();
+        }
+
+        @Override
+        public CompletableFuture<Boolean> isLoginEnded(String user, String loginId) {
+            return CompletableFuture.completedFuture(loginEnded);
         }
 
         @Override
@@ -160,6 +167,17 @@ class UserFeedTest {
         answer(reading(at(1)), 1, 2);
         await().until(() -> offsets().equals(List.of(2L)));
         assertThat(inbox.readings).isEmpty();
+    }
+
+    /** It ended while the page opened, when nobody here listened yet. */
+    @Test
+    void aLoginThatIsKnownToHaveEndedGetsNothing() {
+        inbox.loginEnded = true;
+        feed.subscribed();
+        page.login(at(1));
+        answer(reading(at(1)), 1, 2);
+        await().until(() -> page.connection().isClosing());
+        await().pollDelay(50, TimeUnit.MILLISECONDS).until(() -> page.frames().isEmpty());
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.bellhop.demo;
+package dev.bellhop.server;
 
 import java.io.IOException;
 import java.net.InetAddress;

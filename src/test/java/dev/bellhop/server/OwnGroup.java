@@ -1,4 +1,4 @@
-package dev.bellhop.demo;
+package dev.bellhop.server;
 
 import java.io.File;
 import java.nio.file.Files;

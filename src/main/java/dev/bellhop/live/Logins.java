@@ -1,0 +1,94 @@
+package dev.bellhop.live;
+
+import dev.bellhop.inbox.Announcement;
+import dev.bellhop.inbox.Inbox;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.lang.management.ManagementFactory;
+import javax.management.InstanceNotFoundException;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import javax.management.StandardMBean;
+
+/**
+ * What happens when a login ends, however that is heard of: from this application's own HTTP sessions, or from another
+ * application of this server through the MBean (see {@code dev.bellhop.logout.LogoutSignal}).
+ */
+@ApplicationScoped
+public class Logins implements LoginsMBean {
+    private static final System.Logger LOG = System.getLogger(Logins.class.getName());
+
+    private final Inbox inbox;
+    private final Registry registry;
+    private final Live live;
+    private ObjectName name;
+
+    Logins() { // for the container's proxy
+        this(null, null, null);
+    }
+
+    @Inject
+    Logins(Inbox inbox, Registry registry, Live live) {
+        this.inbox = inbox;
+        this.registry = registry;
+        this.live = live;
+    }
+
+    /** Offers the MBean, by the application's context path: there may be several Bellhops on one server. */
+    public synchronized void start(String contextPath) {
+        try {
+            name = new ObjectName("dev.bellhop:type=Logins,context=" + ObjectName.quote(contextPath));
+            // why not "this" alone: it is the container's proxy or its subclass, which is no standard MBean by its name
+            server().registerMBean(new StandardMBean(this, LoginsMBean.class), name);
+        } catch (JMException e) {
+            LOG.log(System.Logger.Level.WARNING, "Other applications cannot tell of logouts: {0}. Their pages then close at the next login check.", e.toString());
+        }
+    }
+
+    /** Takes the MBean back. */
+    public synchronized void stop() {
+        try {
+            if (name != null) {
+                server().unregisterMBean(name);
+            }
+        } catch (InstanceNotFoundException gone) {
+            LOG.log(System.Logger.Level.DEBUG, "not registered: {0}", name);
+        } catch (JMException e) {
+            LOG.log(System.Logger.Level.WARNING, "The MBean {0} stays registered: {1}", name, e.toString());
+        }
+    }
+
+    private static MBeanServer server() {
+        return ManagementFactory.getPlatformMBeanServer();
+    }
+
+    boolean areDraining() {
+        return live.isDraining();
+    }
+
+    @Override
+    public void ended(String user, String loginId) {
+        UserFeed feed = registry.feed(user);
+        if (feed != null) { // why not only through Redis: it may be away
+            feed.announced(new Announcement.LoginEnded(loginId));
+        }
+        inbox.announceLoginEnded(user, loginId).exceptionally(failure -> {
+            LOG.log(System.Logger.Level.WARNING, "Other nodes could not be told that a login has ended, as Redis is away: {0}. Their connections of it stay until the next login check.", failure.toString());
+            return null;
+        });
+    }
+
+    /** Has the pages that hang on an HTTP session come anew. */
+    void check(String user, String sessionId) {
+        UserFeed feed = registry.feed(user);
+        if (feed == null) {
+            return;
+        }
+        for (Connection connection : feed.connections()) {
+            if (connection.login().hangsOn(sessionId)) {
+                connection.close(CloseCode.LOGIN_CHECK);
+            }
+        }
+    }
+}
