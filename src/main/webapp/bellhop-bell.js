@@ -161,7 +161,7 @@ button { font: inherit; color: inherit; background: none; border: 0; margin: 0; 
 #panel.start { inset-inline: 0 auto; }
 #panel.above { inset-block: auto calc(100% + 8px); }
 #panel:focus { outline: none; }
-header { display: flex; align-items: center; gap: 8px; min-block-size: 48px; padding: 8px 16px; border-block-end: 1px solid var(--_border); }
+#header { display: flex; align-items: center; gap: 8px; min-block-size: 48px; padding: 8px 16px; border-block-end: 1px solid var(--_border); }
 h2 { flex: 1; margin: 0; font-size: 15px; font-weight: 600; }
 #mark, #more { padding: 6px 10px; border-radius: calc(var(--_radius) / 2); color: var(--_accent); font-weight: 500; }
 #mark { margin-inline-end: -10px; }
@@ -288,7 +288,8 @@ export class BellhopBell extends (globalThis.HTMLElement ?? class {}) {
   #list = element('ul', { id: 'list', part: 'list', role: 'list' });
   #more = element('button', { id: 'more', part: 'more', type: 'button', hidden: '' });
   #panel = element('div', { id: 'panel', part: 'panel', role: 'dialog', 'aria-labelledby': 'heading', tabindex: '-1', hidden: '' },
-    element('header', { part: 'header' }, this.#heading, this.#mark), this.#status,
+    // why no header element: it would be a second banner of the page
+    element('div', { id: 'header', part: 'header' }, this.#heading, this.#mark), this.#status,
     element('div', { id: 'scroll' }, this.#empty, this.#list, this.#more));
   #voice = element('div', { class: 'hidden', 'aria-live': 'polite' });
 

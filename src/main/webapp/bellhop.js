@@ -17,6 +17,7 @@ const STEADY = 5_000; // a connection that lasted this long was a good one
 const ANSWER = 15_000; // for the handshake, and for the answer to login
 const QUIET = 25_000; // nothing heard for so long: ask
 const PONG = 10_000;
+const PONG_OFFLINE = 2_000; // the browser may be wrong about having no network: ask, but not for long
 
 const QUEUE = 100;
 const BURST = 15; // frames a second from the queue: the server refuses more than 20
@@ -27,7 +28,7 @@ const TOO_MANY = 4409;
 
 /** What this module itself emits: a message may have such a msg_type, but must not pass for the real thing. */
 const OWN = ['*', 'open', 'close', 'login', 'unread', 'state', 'read', 'error'];
-const PAGE = ['online', 'pageshow', 'pagehide', 'freeze', 'resume', 'visibilitychange', 'focus'];
+const PAGE = ['online', 'offline', 'pageshow', 'pagehide', 'freeze', 'resume', 'visibilitychange', 'focus'];
 
 /** @param {string} position `<epoch>-<offset>` */
 const split = (position) => position.split('-').map(Number);
@@ -213,6 +214,10 @@ export class Bellhop {
       if (!this.#socket) this.#setState('waiting');
       return;
     }
+    if (type === 'offline') {
+      if (this.#loggedInAt && !this.#asking) this.#ping(PONG_OFFLINE);
+      return;
+    }
     if (type === 'pageshow' || type === 'resume') this.#hidden = false;
     else if (type === 'focus' ? !this.#parked : type !== 'online' && document.visibilityState !== 'visible') return;
     if (type !== 'online') this.#parked = false;
@@ -232,10 +237,10 @@ export class Bellhop {
     this.#deadline(Math.max(0, wait), () => (now() - this.#heardAt < QUIET ? this.#listen() : this.#ping()));
   }
 
-  #ping() {
+  #ping(patience = PONG) {
     const heardAt = this.#heardAt;
     this.#write({ msg_type: 'ping' });
-    this.#deadline(PONG, () => (this.#heardAt > heardAt ? this.#listen() : this.#lost(1006, 'silent')));
+    this.#deadline(patience, () => (this.#heardAt > heardAt ? this.#listen() : this.#lost(1006, 'silent')));
   }
 
   /** @param {object} frame */

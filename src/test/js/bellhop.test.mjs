@@ -527,6 +527,28 @@ test('asks at once whether the connection has outlived a sleep', () => {
   assert.equal(hop.state, 'waiting');
 });
 
+test('asks at once when the browser says that there is no network, and believes the answer more than the browser', () => {
+  const hop = loggedIn();
+  const socket = FakeSocket.last;
+  navigator.onLine = false;
+  browser.fire('offline');
+  assert.equal(socket.types.at(-1), 'ping');
+  tick(1_000);
+  socket.says({ msg_type: 'pong' });
+  tick(20_000);
+  assert.equal(hop.state, 'open');
+  browser.fire('offline');
+  tick(2_000);
+  assert.equal(hop.state, 'waiting');
+  assert.equal(socket.closed, true);
+  tick(120_000);
+  browser.fire('offline');
+  assert.equal(FakeSocket.all.length, 1);
+  navigator.onLine = true;
+  browser.fire('online');
+  assert.equal(FakeSocket.all.length, 2);
+});
+
 test('neither handshake nor login may take for ever', () => {
   const hop = bellhop();
   tick(15_000);

@@ -8,7 +8,9 @@ const hop = Bellhop.shared();
 
 // --- messages
 
-hop.on('notice', (data, message) => toast(data?.title, data?.text ?? message.msg_type));
+// whoever writes messages may write anything into them
+const words = value => (typeof value === 'string' || typeof value === 'number' ? String(value) : '');
+hop.on('notice', (data, message) => toast(words(data?.title), words(data?.text) || words(data) || message.msg_type));
 
 function toast(title, text) {
   const box = document.createElement('div');
@@ -20,7 +22,7 @@ function toast(title, text) {
     box.append(heading);
   }
   const line = document.createElement('span');
-  line.textContent = String(text);
+  line.textContent = text;
   const close = document.createElement('button');
   close.type = 'button';
   close.className = 'quiet';

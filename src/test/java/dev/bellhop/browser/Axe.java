@@ -1,0 +1,39 @@
+package dev.bellhop.browser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Page;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** axe-core: what of a page a machine can tell to be a barrier to somebody. */
+final class Axe {
+
+    private static final String SCRIPT = script();
+
+    private Axe() {
+    }
+
+    /** Fails with what is wrong, and where. */
+    static void assertNoViolations(Page page) {
+        // colours that are still fading in have another contrast
+        page.evaluate("() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished))");
+        page.evaluate(SCRIPT);
+        Object violations = page.evaluate("""
+                async () => (await axe.run(document, { resultTypes: ['violations'] })).violations.flatMap(({ id, help, nodes }) =>
+                  nodes.map(({ target, failureSummary }) => `${id}: ${help}: ${target.join(' ')}: ${failureSummary}`))
+                """);
+        assertThat((List<?>) violations).as("barriers at " + page.url()).isEmpty();
+    }
+
+    private static String script() {
+        try (InputStream in = Axe.class.getResourceAsStream("/axe.min.js")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
