@@ -24,6 +24,13 @@ public sealed interface Announcement {
     /** A login of the user has ended. */
     record LoginEnded(String loginId) implements Announcement {}
 
+    /**
+     * Somebody wants to know what the user's connections are doing.
+     *
+     * @param question its id, to answer it by
+     */
+    record Asked(String question) implements Announcement {}
+
     /** All connections of the user are to close with this code. */
     record Disconnected(int closeCode) implements Announcement {}
 
@@ -55,6 +62,7 @@ public sealed interface Announcement {
                 yield new Read(Position.of(parts[0]), Long.parseLong(parts[1]), parts[2]);
             }
             case 'l' -> new LoginEnded(rest);
+            case 'q' -> new Asked(rest);
             case 'd' -> new Disconnected(Integer.parseInt(rest));
             default -> throw new IllegalArgumentException("unknown announcement");
         };

@@ -1,11 +1,13 @@
 package dev.bellhop.live;
 
+import dev.bellhop.config.Node;
 import dev.bellhop.config.Settings;
 import dev.bellhop.inbox.Announcement;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Message;
 import dev.bellhop.metric.Metrics;
 import dev.bellhop.metric.Rejections;
+import dev.bellhop.presence.Presence;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.PubSub;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -37,6 +39,8 @@ class Subscriber implements PubSub.Listener {
     private final Live live;
     private final Registry registry;
     private final Rejections rejections;
+    private final Presence presence;
+    private final String node;
     private final Metrics.Count heard;
     private final Metrics.Count dropped;
 
@@ -48,16 +52,18 @@ class Subscriber implements PubSub.Listener {
     private record Heard(String channel, String text) {}
 
     Subscriber() { // for the container's proxy
-        this(null, null, null, null, null, new Metrics());
+        this(null, null, null, null, null, null, new Node(), new Metrics());
     }
 
     @Inject
-    Subscriber(Settings settings, Keys keys, Live live, Registry registry, Rejections rejections, Metrics metrics) {
+    Subscriber(Settings settings, Keys keys, Live live, Registry registry, Rejections rejections, Presence presence, Node node, Metrics metrics) {
         this.settings = settings;
         this.keys = keys;
         this.live = live;
         this.registry = registry;
         this.rejections = rejections;
+        this.presence = presence;
+        this.node = node.name();
         heard = metrics.counter("heard", "Messages and announcements heard from Redis");
         dropped = metrics.counter("heard_dropped", "Of these, dropped since too many were waiting; what is kept is replayed");
         metrics.gauge("heard_waiting", "Of these, waiting to be handed to connections", queue::size);
@@ -128,7 +134,12 @@ class Subscriber implements PubSub.Listener {
         UserFeed feed = feedOf(one.channel());
         if (feed != null) {
             try {
-                feed.announced(Announcement.parse(one.text()));
+                Announcement announcement = Announcement.parse(one.text());
+                if (announcement instanceof Announcement.Asked asked) {
+                    presence.answer(feed.user(), asked.question(), feed.report(node));
+                } else {
+                    feed.announced(announcement);
+                }
             } catch (IllegalArgumentException e) {
                 rejections.rejected("user channel", new BadMessageException(BadMessageException.BAD_MESSAGE, e.getMessage()), one.text());
             }

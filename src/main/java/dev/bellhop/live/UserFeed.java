@@ -3,9 +3,11 @@ package dev.bellhop.live;
 import dev.bellhop.inbox.Announcement;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.live.Connection.State;
+import dev.bellhop.message.Json;
 import dev.bellhop.message.Position;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -330,6 +332,27 @@ final class UserFeed {
             connection.offer(frame);
         }
         connection.outbox().flush();
+    }
+
+    /** What the user's connections here are doing, as JSON: an array, oldest first. */
+    String report(String node) {
+        long now = System.nanoTime();
+        StringBuilder json = new StringBuilder("[");
+        for (Connection connection : connections()) {
+            State state;
+            Position position;
+            synchronized (this) {
+                state = connection.state;
+                position = connection.position;
+            }
+            json.append(json.length() == 1 ? "" : ",").append("{\"id\":").append(Json.quote(connection.id()))
+                    .append(",\"node\":").append(Json.quote(node))
+                    .append(",\"open_seconds\":").append((now - connection.openedNanos()) / 1_000_000_000)
+                    .append(",\"state\":\"").append(state.name().toLowerCase(Locale.ROOT))
+                    .append("\",\"waiting\":").append(connection.outbox().messages())
+                    .append(",\"last_id\":").append(position == null ? "null" : Json.quote(position.toString())).append('}');
+        }
+        return json.append(']').toString();
     }
 
     // --- the delivered mark

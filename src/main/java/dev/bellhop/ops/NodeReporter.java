@@ -1,7 +1,10 @@
 package dev.bellhop.ops;
 
+import dev.bellhop.config.Node;
+import dev.bellhop.message.Json;
 import dev.bellhop.metric.Metrics;
 import dev.bellhop.presence.Presence;
+import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.PubSub;
 import dev.bellhop.redis.Redis;
 import jakarta.annotation.Resource;
@@ -30,6 +33,8 @@ public class NodeReporter {
     private final Presence presence;
     private final Redis redis;
     private final PubSub pubSub;
+    private final Keys keys;
+    private final String node;
     private final long startedMillis = System.currentTimeMillis();
     private final ArrayDeque<Sample> lastMinute = new ArrayDeque<>();
     private ScheduledFuture<?> reports;
@@ -37,15 +42,17 @@ public class NodeReporter {
     private record Sample(long nanos, Map<String, Long> numbers) {}
 
     NodeReporter() { // for the container's proxy
-        this(null, null, null, null);
+        this(null, null, null, null, null, new Node());
     }
 
     @Inject
-    public NodeReporter(Metrics metrics, Presence presence, Redis redis, PubSub pubSub) {
+    public NodeReporter(Metrics metrics, Presence presence, Redis redis, PubSub pubSub, Keys keys, Node node) {
         this.metrics = metrics;
         this.presence = presence;
         this.redis = redis;
         this.pubSub = pubSub;
+        this.keys = keys;
+        this.node = node.name();
     }
 
     /** Begins to report. */
@@ -55,10 +62,19 @@ public class NodeReporter {
 
     private void write() {
         try { // why: a task that throws is not run again
-            presence.writeNode(report());
+            String report = report();
+            presence.writeNode(report);
+            presence.watchers().thenAccept(watchers -> watchers.forEach(user -> send(user, report)));
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "This node could not report. The next try is in a few seconds; please report this.", e);
         }
+    }
+
+    /** As any backend would publish it: an operator's page is a page like all others. */
+    private void send(String user, String report) {
+        String message = "{\"msg_type\":\"bellhop.node\",\"to_user_id\":" + Json.quote(user) + ",\"data\":{\"node\":" + Json.quote(node) + ','
+                + report.substring(1) + '}';
+        redis.call(commands -> commands.publish(keys.shared(), message));
     }
 
     /** What this node counts, as JSON: totals since it started, gauges, and rates a second over the last minute. */

@@ -19,6 +19,13 @@ class Caller {
     @Inject
     private Identity identity;
 
+    /** The same for what an operator may do as well as a publisher. */
+    void requirePublisherOrAdmin() {
+        if (request.getUserPrincipal() == null || !request.isUserInRole(ADMIN)) {
+            require(PUBLISHER);
+        }
+    }
+
     /** @throws Problem if nobody is logged in; {@link NotAuthorizedException} if the caller lacks the role */
     void require(String role) {
         if (request.getUserPrincipal() == null) {

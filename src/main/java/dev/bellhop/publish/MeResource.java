@@ -16,7 +16,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
-import java.time.Instant;
 
 /** {@code me}: the caller's own inbox. */
 @RequestScoped
@@ -36,16 +35,8 @@ public class MeResource {
     @Path("/messages")
     public String messages(@QueryParam("before") String before, @QueryParam("limit") @DefaultValue("20") String limit) {
         String user = caller.user();
-        Position upTo = before == null ? null : Position.parse(before).orElseThrow(() -> bad("before"));
-        Inbox.Page page = Answers.await(inbox.page(user, upTo, Limits.parse(limit, MOST)));
-        StringBuilder json = new StringBuilder("{\"messages\":[");
-        for (int i = 0; i < page.messages().size(); i++) {
-            Inbox.Item item = page.messages().get(i);
-            json.append(i == 0 ? "" : ",").append("{\"id\":\"").append(item.position()).append("\",\"at\":\"")
-                    .append(Instant.ofEpochMilli(item.at())).append("\",").append(item.frameTail());
-        }
-        return json.append("],\"next\":").append(quoted(page.next())).append(",\"unread\":").append(page.unread())
-                .append(",\"read\":").append(quoted(page.read())).append('}').toString();
+        Position upTo = Inboxes.before(before);
+        return Inboxes.json(Answers.await(inbox.page(user, upTo, Limits.parse(limit, MOST))));
     }
 
     /** The user has read everything up to a message; all pages of the user are told. */
@@ -66,9 +57,5 @@ public class MeResource {
 
     private static Problem bad(String name) {
         return new Problem(Code.BAD_MESSAGE, name + " must be a message's id");
-    }
-
-    private static String quoted(Position position) {
-        return position == null ? "null" : '"' + position.toString() + '"';
     }
 }

@@ -33,6 +33,10 @@ public class MessagesResource {
     @Produces(MediaType.APPLICATION_JSON)
     public Response post(InputStream body) {
         caller.require(Caller.PUBLISHER);
+        return publish(body);
+    }
+
+    Response publish(InputStream body) {
         int most = settings.maxMessageSize() + 4 * Publication.MAX_USERS * Message.MAX_USER_ID;
         Publication publication = Publication.parse(Body.read(body, most), settings.maxMessageSize(), Instant.now());
         // why all at once: the calls go to Redis in one stream, not one after another

@@ -39,7 +39,7 @@ public class ScheduledResource {
     @GET
     public String list(@QueryParam("to_user_id") String user, @QueryParam("limit") @DefaultValue("100") String limit,
             @QueryParam("cursor") String cursor) {
-        caller.require(Caller.PUBLISHER);
+        caller.requirePublisherOrAdmin();
         int most = Limits.parse(limit, MOST);
         Schedule.Listing listing;
         try {
@@ -59,7 +59,7 @@ public class ScheduledResource {
     @DELETE
     @Path("/{id}")
     public Response cancel(@PathParam("id") String id) {
-        caller.require(Caller.PUBLISHER);
+        caller.requirePublisherOrAdmin();
         done(Answers.await(schedule.cancel(id)));
         return Response.noContent().build();
     }
@@ -69,7 +69,7 @@ public class ScheduledResource {
     @Path("/{id}")
     @Consumes(MediaType.APPLICATION_JSON)
     public String move(@PathParam("id") String id, InputStream body) {
-        caller.require(Caller.PUBLISHER);
+        caller.requirePublisherOrAdmin();
         Instant due;
         try {
             Json.Value pushAt = Json.readObject(Body.read(body, MAX_BODY)).get("push_at");

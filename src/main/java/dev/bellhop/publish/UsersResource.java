@@ -9,6 +9,7 @@ import dev.bellhop.publish.Problem.Code;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -17,6 +18,9 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** {@code users/{id}}: whether a user is there, and how to make them go. */
 @RequestScoped
@@ -25,6 +29,10 @@ import java.util.List;
 public class UsersResource {
     private static final int DISCONNECTED = 4403;
     private static final int LOGGED_OUT = 4401;
+
+    private static final int MOST = 100;
+    private static final long ANSWER_MILLIS = 500;
+    private static final long POLL_MILLIS = 20;
 
     @Inject
     private Caller caller;
@@ -36,7 +44,7 @@ public class UsersResource {
     /** Of a user whom nobody has heard of: offline, and nothing kept. */
     @GET
     public String get(@PathParam("id") String id) {
-        caller.require(Caller.PUBLISHER);
+        caller.requirePublisherOrAdmin();
         String user = checked(id);
         var page = inbox.page(user, null, 0);
         List<Presence.Held> held = Answers.await(presence.of(user));
@@ -50,6 +58,46 @@ public class UsersResource {
         }
         return json.append("],\"last_id\":").append(quoted(marks.end())).append(",\"unread\":").append(marks.unread())
                 .append(",\"read\":").append(quoted(marks.read())).append(",\"delivered\":").append(quoted(marks.delivered())).append('}').toString();
+    }
+
+    /**
+     * What each of the user's connections is doing, as their nodes answer: what is known of them nowhere else. A node that is
+     * too busy to answer in time is left out, and named.
+     */
+    @GET
+    @Path("/connections")
+    public String connections(@PathParam("id") String id) {
+        caller.require(Caller.ADMIN);
+        String user = checked(id);
+        List<String> nodes = Answers.await(presence.of(user)).stream().map(Presence.Held::node).toList();
+        String question = UUID.randomUUID().toString();
+        Answers.await(inbox.announceQuestion(user, question));
+        List<String> answers = awaitAnswers(user, question, nodes.size());
+        String all = answers.stream().map(answer -> answer.substring(1, answer.length() - 1)).filter(answer -> !answer.isEmpty())
+                .collect(Collectors.joining(","));
+        return "{\"connections\":[" + all + "],\"nodes\":" + nodes.size() + ",\"answered\":" + answers.size() + '}';
+    }
+
+    private List<String> awaitAnswers(String user, String question, int nodes) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS);
+        List<String> answers = Answers.await(presence.answers(user, question));
+        try {
+            while (answers.size() < nodes && System.nanoTime() < end) {
+                Thread.sleep(POLL_MILLIS);
+                answers = Answers.await(presence.answers(user, question));
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+        return answers;
+    }
+
+    /** The user's inbox, newest first. */
+    @GET
+    @Path("/messages")
+    public String messages(@PathParam("id") String id, @QueryParam("before") String before, @QueryParam("limit") @DefaultValue("20") String limit) {
+        caller.require(Caller.ADMIN);
+        return Inboxes.json(Answers.await(inbox.page(checked(id), Inboxes.before(before), Limits.parse(limit, MOST))));
     }
 
     /** Closes all connections of the user on every node. */

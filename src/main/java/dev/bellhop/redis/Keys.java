@@ -58,6 +58,16 @@ public class Keys {
         return settings.keyPrefix() + '{' + escape(user) + '}';
     }
 
+    /** Where nodes answer a question about the user's connections. */
+    public String answers(String user, String question) {
+        return channel(user) + ":answers:" + question;
+    }
+
+    /** A zset of users whose pages watch the nodes, and until when. */
+    public String watchers() {
+        return settings.keyPrefix() + "watchers";
+    }
+
     /** The channel on which a node hears itself. */
     public String probe(String node) {
         return settings.keyPrefix() + "probe:" + node;

@@ -32,6 +32,8 @@ class ArchitectureTest {
             .layer("ingest").definedBy("dev.bellhop.ingest..")
             .optionalLayer("publish").definedBy("dev.bellhop.publish..")
             .layer("live").definedBy("dev.bellhop.live..")
+            .layer("console").definedBy("dev.bellhop.console..")
+            .layer("logout").definedBy("dev.bellhop.logout..")
             .layer("ops").definedBy("dev.bellhop.ops..")
             .layer("app").definedBy("dev.bellhop.app..")
             .whereLayer("message").mayNotAccessAnyLayer()
@@ -46,6 +48,8 @@ class ArchitectureTest {
             .whereLayer("publish").mayOnlyAccessLayers("message", "config", "metric", "redis", "inbox", "schedule", "identity", "presence")
             .whereLayer("live").mayOnlyAccessLayers("message", "config", "metric", "redis", "inbox", "identity", "presence")
             .whereLayer("ops").mayOnlyAccessLayers("message", "config", "metric", "redis", "presence")
+            .whereLayer("console").mayNotAccessAnyLayer()
+            .whereLayer("logout").mayNotAccessAnyLayer()
             .whereLayer("app").mayNotBeAccessedByAnyLayer();
 
     @ArchTest

@@ -52,11 +52,13 @@ class RedeployServerIT extends WithServers {
         }
         first.undeploy("bellhop.war");
         try {
-            await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofSeconds(2))
+            // Payara's HTTP threads, of which there are five, also keep the last request that they upgraded to a WebSocket
+            int allowed = first.server().equals("Payara") ? 3 + 5 : 3;
+            await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofSeconds(2))
                     .untilAsserted(() -> assertThat(first.classLoaders()).as("class loaders")
                             // why any: a thread of the server's pool that was started for a request may keep that application's
                             // class loader (as its context class loader) as long as it lives; a leak would be all ten
-                            .isLessThan(before + 4));
+                            .isLessThanOrEqualTo(before + allowed));
         } finally {
             first.deploy("bellhop.war");
             first.awaitReady();

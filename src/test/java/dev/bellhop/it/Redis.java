@@ -38,7 +38,7 @@ public final class Redis implements AutoCloseable {
     private Redis(int port) {
         this.port = port;
         this.directory = Servers.target().resolve("it").resolve("redis-" + port);
-        this.client = RedisClient.create("redis://localhost:" + port);
+        this.client = RedisClient.create(unrestrictedUri());
     }
 
     /** A new, empty one. */
@@ -53,6 +53,11 @@ public final class Redis implements AutoCloseable {
     /** For Bellhop: as a user with no more rights than {@code server-config/redis} gives it. */
     public String uri() {
         return uri("bellhop");
+    }
+
+    /** For tests that have Bellhop's connection do what Bellhop does not. */
+    public String unrestrictedUri() {
+        return "redis://localhost:" + port;
     }
 
     /** For one of the users of {@code server-config/redis}. */

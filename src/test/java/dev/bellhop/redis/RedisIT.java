@@ -50,7 +50,7 @@ class RedisIT {
     @Test
     void startsWithoutRedisAndWorksWhenItComes() {
         redis.kill();
-        try (TestNode node = TestNode.start(redis.uri()).withIngest()) {
+        try (TestNode node = TestNode.start(redis.unrestrictedUri()).withIngest()) {
             assertThat(node.redis().isConnected()).isFalse();
             assertThat(node.metrics().snapshot()).containsEntry("redis_up", 0L);
             redis.start();
@@ -64,7 +64,7 @@ class RedisIT {
 
     @Test
     void refusesAtOnceWhileRedisIsAwayAndServesWhenItIsBack() {
-        try (TestNode node = TestNode.start(redis.uri()).awaitRedis()) {
+        try (TestNode node = TestNode.start(redis.unrestrictedUri()).awaitRedis()) {
             redis.kill();
             await().until(() -> !node.redis().isConnected());
             long begin = System.nanoTime();
@@ -82,7 +82,7 @@ class RedisIT {
 
     @Test
     void sendsNothingTwiceAfterACut() {
-        try (TestNode node = TestNode.start(redis.uri()).awaitRedis()) {
+        try (TestNode node = TestNode.start(redis.unrestrictedUri()).awaitRedis()) {
             List<CompletableFuture<Long>> calls = new ArrayList<>();
             for (int cut = 0; cut < 10; cut++) {
                 node.awaitRedis();
@@ -103,7 +103,7 @@ class RedisIT {
 
     @Test
     void whatIsUnderWayWhenRedisDiesFailsAndIsNotDoneLater() {
-        try (TestNode node = TestNode.start(redis.uri()).awaitRedis()) {
+        try (TestNode node = TestNode.start(redis.unrestrictedUri()).awaitRedis()) {
             redis.commands().clientPause(60_000);
             List<CompletableFuture<Long>> calls = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
@@ -121,7 +121,7 @@ class RedisIT {
 
     @Test
     void anErrorOfRedisIsTheCallersAlone() {
-        try (TestNode node = TestNode.start(redis.uri()).awaitRedis()) {
+        try (TestNode node = TestNode.start(redis.unrestrictedUri()).awaitRedis()) {
             redis.commands().set("text", "a");
             CompletableFuture<Long> bad = node.redis().call(commands -> commands.incr("text"));
             CompletableFuture<Long> good = node.redis().call(commands -> commands.incr("number"));
@@ -139,7 +139,7 @@ class RedisIT {
 
     @Test
     void aCommandThatWaitsHoldsUpNoOther() {
-        try (TestNode node = TestNode.start(redis.uri()).awaitRedis()) {
+        try (TestNode node = TestNode.start(redis.unrestrictedUri()).awaitRedis()) {
             CompletableFuture<?> waiting = node.redis().waiting(commands -> commands.blpop(2, "nothing"));
             assertThat(ping(node)).succeedsWithin(Duration.ofSeconds(1));
             assertThat(waiting).isNotDone();
@@ -148,7 +148,7 @@ class RedisIT {
 
     @Test
     void subscribesAgainAfterEachCut() {
-        try (TestNode node = TestNode.start(redis.uri()).awaitRedis().withPages()) {
+        try (TestNode node = TestNode.start(redis.unrestrictedUri()).awaitRedis().withPages()) {
             TestPage page = node.open("u").login(null);
             await().until(() -> page.from() != null);
             for (int cut = 1; cut <= 5; cut++) {
@@ -181,7 +181,7 @@ class RedisIT {
     @Test
     void leavesNoThreadBehind() {
         Set<Thread> before = Thread.getAllStackTraces().keySet();
-        TestNode node = TestNode.start(redis.uri()).awaitRedis().withPages().withIngest().withPromotion();
+        TestNode node = TestNode.start(redis.unrestrictedUri()).awaitRedis().withPages().withIngest().withPromotion();
         TestPage page = node.open("u").login(null);
         await().until(() -> page.from() != null);
         node.close();
@@ -194,7 +194,7 @@ class RedisIT {
     void leavesNoThreadBehindWhereRedisNeverCame() {
         redis.kill();
         Set<Thread> before = Thread.getAllStackTraces().keySet();
-        TestNode node = TestNode.start(redis.uri()).withIngest().withPromotion();
+        TestNode node = TestNode.start(redis.unrestrictedUri()).withIngest().withPromotion();
         await().pollDelay(300, TimeUnit.MILLISECONDS).until(() -> !node.redis().isConnected());
         node.close();
 
@@ -203,7 +203,7 @@ class RedisIT {
 
     @Test
     void aScriptIsSentInFullOnlyWhenRedisDoesNotKnowIt() {
-        try (TestNode node = TestNode.start(redis.uri()).awaitRedis()) {
+        try (TestNode node = TestNode.start(redis.unrestrictedUri()).awaitRedis()) {
             redis.commands().scriptFlush();
             redis.commands().configResetstat();
             Script script = new Script(dev.bellhop.inbox.Inbox.class, ScriptOutputType.INTEGER, "common.lua", "delivered.lua");

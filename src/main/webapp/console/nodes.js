@@ -1,0 +1,55 @@
+/** What the nodes report, added up and remembered for a while. Pure: times are given, nothing is shown. */
+
+const FORGOTTEN = 20_000; // a node reports every 5 s
+const STEP = 5_000;
+const STEPS = 120; // ten minutes
+
+/** The curves that are drawn: each a sum over the nodes. */
+export const CURVES = [
+  { name: 'Sent to pages, a second', of: (report) => report.rates.frames_sent },
+  { name: 'Heard from Redis, a second', of: (report) => report.rates.heard },
+  { name: 'Kept in inboxes, a second', of: (report) => report.rates.published },
+  { name: 'Sent by pages, a second', of: (report) => report.rates.inbound },
+  { name: 'Connections', of: (report) => report.metrics.connections },
+];
+
+export class Nodes {
+  #reports = new Map();
+  #points = CURVES.map(() => []);
+  #stepped = -Infinity;
+
+  /** One node has reported. */
+  note(report, now) {
+    this.#reports.set(report.node, { report, at: now });
+    this.#step(now);
+  }
+
+  /** All that report, by name; who has been silent for long is gone. */
+  all(now) {
+    for (const [node, { at }] of this.#reports) if (now - at > FORGOTTEN) this.#reports.delete(node);
+    return [...this.#reports.values()].map(({ report }) => report).sort((a, b) => (a.node < b.node ? -1 : 1));
+  }
+
+  /** The sum over all nodes of one of their metrics. */
+  total(metric, now) {
+    return this.all(now).reduce((sum, { metrics }) => sum + (metrics[metric] ?? 0), 0);
+  }
+
+  /** The points of each curve, oldest first. */
+  get points() {
+    return this.#points;
+  }
+
+  // why not a point for each report: nodes report at different moments, and a sum of some is no sum
+  #step(now) {
+    const reports = this.all(now);
+    const replace = now - this.#stepped < STEP;
+    if (!replace) this.#stepped = now;
+    CURVES.forEach(({ of }, i) => {
+      const points = this.#points[i];
+      if (replace) points.pop();
+      points.push(reports.reduce((sum, report) => sum + (of(report) ?? 0), 0));
+      if (points.length > STEPS) points.shift();
+    });
+  }
+}

@@ -1,0 +1,63 @@
+/** What is scheduled: found, moved, cancelled. */
+
+import { call } from './api.js';
+import { $, attempt, cell, el, notice, rows, time } from './show.js';
+
+const LIMIT = 50;
+const SHORT = 200;
+
+/** A moment as `<input type="datetime-local">` writes it: in the reader's own time zone, without saying so. */
+const local = (moment) => new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+
+function row(item) {
+  const due = el('input', { type: 'datetime-local', step: '1', required: true, 'aria-label': `New time of ${item.id}`, 'data-testid': 'move-to' });
+  if (item.push_at) due.value = local(new Date(item.push_at));
+  const move = el('form', { class: 'line' }, due, el('button', { 'data-testid': 'move' }, 'Move'));
+  const cancel = el('button', { type: 'button', class: 'danger', 'data-testid': 'cancel', 'aria-label': `Cancel ${item.id}` }, 'Cancel');
+  const id = `scheduled/${encodeURIComponent(item.id)}`;
+  const line = el('tr', { 'data-testid': 'scheduled-row' }, cell(item.push_at ? time(item.push_at) : 'never'), cell(item.malformed ? 'malformed' : item.to_user_id, 'long'),
+    cell(item.msg_type ?? '', 'long'), cell(JSON.stringify(item.data ?? null).slice(0, SHORT), 'long'), el('td', {}, el('div', { class: 'line' }, move, cancel)));
+  move.addEventListener('submit', (event) => {
+    event.preventDefault();
+    attempt(async () => {
+      const moved = await call('PUT', id, { push_at: new Date(due.value).toISOString() });
+      line.replaceWith(row(moved));
+      notice('Moved.');
+    });
+  });
+  cancel.addEventListener('click', () => attempt(async () => {
+    await call('DELETE', id);
+    line.remove();
+    notice('Cancelled.');
+  }));
+  return line;
+}
+
+let cursor;
+
+async function find(more) {
+  const query = new URLSearchParams({ limit: LIMIT });
+  if ($('scheduled-user').value) query.set('to_user_id', $('scheduled-user').value);
+  if (more && cursor) query.set('cursor', cursor);
+  const { scheduled, cursor: next } = await call('GET', `scheduled?${query}`);
+  cursor = next;
+  if (more) $('scheduled-rows').append(...scheduled.map(row));
+  else rows($('scheduled-rows'), scheduled.map(row), 5, next ? 'Nothing among the first; there is more to look at.' : 'Nothing is scheduled.');
+  $('scheduled-more').hidden = !next;
+}
+
+/** Finds what is scheduled for this user. */
+export function findFor(user) {
+  $('scheduled-user').value = user;
+  $('scheduled').scrollIntoView();
+  attempt(() => find(false));
+}
+
+export function start() {
+  $('find-scheduled').addEventListener('submit', (event) => {
+    event.preventDefault();
+    attempt(() => find(false));
+  });
+  $('scheduled-more').addEventListener('click', () => attempt(() => find(true)));
+  attempt(() => find(false));
+}
