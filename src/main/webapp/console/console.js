@@ -5,7 +5,7 @@ import { call } from './api.js';
 import { Chart } from './chart.js';
 import { CURVES, Nodes } from './nodes.js';
 import * as scheduled from './scheduled.js';
-import { $, attempt, cell, duration, el, number, rate, rows } from './show.js';
+import { $, attempt, cell, duration, el, number, rate, rows, time } from './show.js';
 import * as user from './user.js';
 
 const WATCH = 25_000; // a watch lasts a minute
@@ -39,9 +39,13 @@ async function ask() {
   show();
 }
 
+function refusal({ at, reason, message }) {
+  return el('li', {}, el('p', {}, ...(at ? [time(new Date(at).toISOString()), ' · '] : []), reason ?? ''), el('code', {}, message));
+}
+
 async function rejected() {
   const { rejected: all } = await call('GET', 'rejected?limit=50');
-  $('rejected-list').replaceChildren(...(all.length ? all.map((text) => el('li', {}, text)) : [el('li', { class: 'empty' }, 'Nothing has been rejected.')]));
+  $('rejected-list').replaceChildren(...(all.length ? all.map(refusal) : [el('li', { class: 'empty' }, 'Nothing has been rejected.')]));
 }
 
 const hop = new Bellhop();

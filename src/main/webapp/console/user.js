@@ -20,7 +20,7 @@ async function show(id) {
   rows($('connection-rows'), connections.map((connection) => el('tr', {}, cell(connection.node), cell(duration(connection.open_seconds)),
     cell(STATES[connection.state] ?? connection.state), cell(number(connection.waiting), 'number'), cell(connection.last_id ?? '–'))), 5, 'No page of this user is open.');
   rows($('message-rows'), messages.map((message) => el('tr', {}, cell(time(message.at)), cell(message.id), cell(message.msg_type, 'long'),
-    cell(fate(message.id, connections, state), 'long'))), 4, 'The inbox is empty. What is not kept (PUBLISH) never comes here.');
+    cell(fate(message.id, connections, state), 'data'))), 4, 'The inbox is empty. What is not kept (PUBLISH) never comes here.');
 }
 
 async function disconnect(reason) {

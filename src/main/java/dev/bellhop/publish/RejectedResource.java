@@ -1,5 +1,6 @@
 package dev.bellhop.publish;
 
+import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
@@ -30,6 +31,16 @@ public class RejectedResource {
         caller.require(Caller.ADMIN);
         int most = Limits.parse(limit, MOST);
         return Answers.await(redis.call(commands -> commands.lrange(Keys.REJECTED, 0, most - 1))).stream()
-                .map(Json::quote).collect(Collectors.joining(",", "{\"rejected\":[", "]}"));
+                .map(RejectedResource::item).collect(Collectors.joining(",", "{\"rejected\":[", "]}"));
+    }
+
+    /** As Bellhop has written it down, or whatever else somebody has put into the list. */
+    private static String item(String kept) {
+        try {
+            Json.readObject(kept);
+            return kept;
+        } catch (BadMessageException foreign) {
+            return "{\"message\":" + Json.quote(kept) + '}';
+        }
     }
 }

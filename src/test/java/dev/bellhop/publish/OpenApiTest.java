@@ -24,7 +24,8 @@ import org.yaml.snakeyaml.Yaml;
 class OpenApiTest {
 
     private static final List<Class<?>> RESOURCES =
-            List.of(MessagesResource.class, ScheduledResource.class, UsersResource.class, MeResource.class, StatsResource.class);
+            List.of(MessagesResource.class, ScheduledResource.class, UsersResource.class, MeResource.class, StatsResource.class,
+                    RejectedResource.class, ConsoleResource.class);
 
     private final Map<String, Object> document = read();
 
