@@ -33,15 +33,17 @@ public final class Login {
     private static final Set<String> SIGN_ON = Set.of("JSESSIONIDSSO", "LtpaToken2");
 
     private final Node node;
+    private final String origin;
     private final CookieManager cookies = new CookieManager(null, CookiePolicy.ACCEPT_ALL);
 
-    private Login(Node node) {
+    private Login(Node node, String origin) {
         this.node = node;
+        this.origin = origin;
     }
 
     /** Somebody who has not logged in. */
     public static Login none(Node node) {
-        return new Login(node);
+        return new Login(node, node.origin());
     }
 
     /** A demonstration user, whose password is the user's name. */
@@ -59,8 +61,16 @@ public final class Login {
         return at(application, user, user, node);
     }
 
+    /** A demonstration user who comes through a proxy. */
+    static Login through(String origin, String user, Node node) {
+        return enter(new Login(node, origin), "/shop", user, user);
+    }
+
     private static Login at(String application, String user, String password, Node node) {
-        Login login = new Login(node);
+        return enter(new Login(node, node.origin()), application, user, password);
+    }
+
+    private static Login enter(Login login, String application, String user, String password) {
         login.get(application + "/");
         login.post(application + "/j_security_check", "application/x-www-form-urlencoded",
                 "j_username=" + encode(user) + "&j_password=" + encode(password));
@@ -88,11 +98,11 @@ public final class Login {
     }
 
     public HttpResponse<String> get(String path) {
-        return send(HttpRequest.newBuilder().uri(node.http(path)));
+        return send(HttpRequest.newBuilder().uri(URI.create(origin + path)));
     }
 
     public HttpResponse<String> post(String path, String type, String body) {
-        return send(HttpRequest.newBuilder().uri(node.http(path)).header("Content-Type", type).POST(BodyPublishers.ofString(body)));
+        return send(HttpRequest.newBuilder().uri(URI.create(origin + path)).header("Content-Type", type).POST(BodyPublishers.ofString(body)));
     }
 
     /** Sends with this browser's cookies, keeps those that come back, and follows redirects. */

@@ -28,6 +28,7 @@ final class Nginx implements AutoCloseable {
 
     /** Starts one. Without nginx on the machine the test is skipped; in CI it fails. */
     static Nginx before(Node first, Node second) throws IOException {
+        boolean sticky = !first.server().equals("Open Liberty"); // the only one here whose login counts on both nodes
         Optional<Path> executable = Stream.of("/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/bin/nginx", "/opt/homebrew/bin/nginx")
                 .map(Path::of).filter(Files::isExecutable).findFirst();
         if (System.getenv("CI") != null) {
@@ -37,7 +38,7 @@ final class Nginx implements AutoCloseable {
         int port = freePort();
         Path directory = Files.createDirectories(Servers.target().resolve("it/nginx"));
         String site = Files.readString(Servers.checkout().resolve("server-config/proxy/nginx.conf"));
-        for (String placeholder : new String[] {"listen 80;", "127.0.0.1:8080", "127.0.0.1:8081"}) {
+        for (String placeholder : new String[] {"listen 80;", "# ip_hash;", "127.0.0.1:8080", "127.0.0.1:8081"}) {
             assertThat(site).contains(placeholder);
         }
         Path conf = Files.writeString(directory.resolve("nginx.conf"), """
@@ -55,7 +56,7 @@ final class Nginx implements AutoCloseable {
                   scgi_temp_path %1$s/scgi;
                   %2$s
                 }
-                """.formatted(directory, site.replace("listen 80;", "listen 127.0.0.1:" + port + ";")
+                """.formatted(directory, site.replace("listen 80;", "listen 127.0.0.1:" + port + ";").replace("# ip_hash;", sticky ? "ip_hash;" : "")
                 .replace("127.0.0.1:8080", "127.0.0.1:" + first.port()).replace("127.0.0.1:8081", "127.0.0.1:" + second.port())));
         Process process = new ProcessBuilder(executable.get().toString(), "-c", conf.toString(), "-p", directory.toString())
                 .redirectErrorStream(true).redirectOutput(directory.resolve("output.log").toFile()).start();

@@ -1,0 +1,117 @@
+package dev.bellhop.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import jakarta.json.JsonObject;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The operator's page: who may see it, and what it is made of. */
+class ConsoleServerIT extends WithServers {
+
+    private static HttpResponse<String> call(Login login, String method, String path, String body) {
+        return login.send(HttpRequest.newBuilder().uri(login.node().http("/bellhop/api/" + path)).header("Content-Type", "application/json")
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body)));
+    }
+
+    private static JsonObject ok(HttpResponse<String> response) {
+        assertThat(response.statusCode()).as(response.body()).isIn(200, 202);
+        return Page.parse(response.body());
+    }
+
+    @Test
+    void onlyOperatorsSeeItAndNothingForeignRunsThere() {
+        assertThat(Login.none(first).get("/bellhop/console").statusCode()).isEqualTo(401);
+        assertThat(Login.none(first).get("/bellhop/console/console.js").statusCode()).isEqualTo(401);
+        assertThat(Login.as("alice", first).get("/bellhop/console").statusCode()).isEqualTo(403);
+        Login admin = Login.as("admin", first);
+        for (String path : List.of("", "/", "/index.html", "/console.js", "/console.css")) {
+            HttpResponse<String> file = admin.get("/bellhop/console" + path);
+            assertThat(file.statusCode()).as(path).isEqualTo(200);
+            assertThat(file.headers().firstValue("Content-Security-Policy").orElse("")).as(path)
+                    .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'").doesNotContain("unsafe");
+            assertThat(file.headers().firstValue("Cache-Control").orElse("")).contains("no-store");
+        }
+        assertThat(admin.get("/bellhop/console").body()).contains("<title>Bellhop").doesNotContain("<script>", "style=", "onclick");
+    }
+
+    @Test
+    void whatItCallsIsForOperatorsAlone() {
+        Login alice = Login.as("alice", first);
+        Login none = Login.none(first);
+        for (String path : List.of("users/alice/connections", "users/alice/messages", "rejected")) {
+            assertThat(call(none, "GET", path, null).statusCode()).as(path).isEqualTo(401);
+            assertThat(call(alice, "GET", path, null).statusCode()).as(path).isEqualTo(403);
+        }
+        for (String path : List.of("console/watch", "console/messages")) {
+            assertThat(call(none, "POST", path, "{}").statusCode()).as(path).isEqualTo(401);
+            assertThat(call(alice, "POST", path, "{}").statusCode()).as(path).isEqualTo(403);
+        }
+        assertThat(call(Login.as("admin", first), "POST", "messages", "{}").statusCode()).as("publishing is for publishers").isEqualTo(403);
+    }
+
+    @Test
+    void whoeverWatchesIsSentWhatEachNodeReports() {
+        Node other = second();
+        other.awaitReady();
+        Login admin = Login.as("admin", first);
+        Page stranger = Page.loggedIn(Login.as("guest520", first));
+        try (Page page = Page.loggedIn(admin)) {
+            assertThat(call(admin, "POST", "console/watch", null).statusCode()).isEqualTo(204);
+            Set<String> living = ok(call(admin, "GET", "stats", null)).getJsonArray("nodes").getValuesAs(JsonObject.class).stream()
+                    .map(node -> node.getString("node")).collect(Collectors.toSet());
+            assertThat(living).hasSizeGreaterThanOrEqualTo(2);
+            await().until(() -> page.frames("bellhop.node").stream().map(frame -> Page.parse(frame).getJsonObject("data").getString("node"))
+                    .collect(Collectors.toSet()).size() >= 2);
+            JsonObject report = Page.parse(page.frames("bellhop.node").get(0)).getJsonObject("data");
+            assertThat(report.getJsonObject("redis").getBoolean("connected")).isTrue();
+            assertThat(report.getJsonObject("metrics").getInt("connections")).isNotNegative();
+            assertThat(stranger.frames("bellhop.node")).isEmpty();
+        } finally {
+            stranger.close();
+        }
+    }
+
+    @Test
+    void itTellsWhatEveryConnectionIsDoingAndWhereEachMessageWent() {
+        Login admin = Login.as("admin", first);
+        Page here = Page.loggedIn(Login.as("guest521", first));
+        Page there = Page.loggedIn(Login.as("guest521", second()));
+        Page silent = Page.open(Login.as("guest521", first));
+        String id = ok(call(admin, "POST", "console/messages", "{\"msg_type\":\"try\",\"to_user_id\":\"guest521\"}")).getJsonArray("messages")
+                .getJsonObject(0).getString("id");
+        here.awaitType("try");
+        there.awaitType("try");
+        await().untilAsserted(() -> {
+            JsonObject answer = ok(call(admin, "GET", "users/guest521/connections", null));
+            assertThat(answer.getInt("nodes")).isEqualTo(2);
+            assertThat(answer.getInt("answered")).isEqualTo(2);
+            List<JsonObject> all = answer.getJsonArray("connections").getValuesAs(JsonObject.class);
+            assertThat(all).extracting(connection -> connection.getString("state")).containsExactlyInAnyOrder("live", "live", "open");
+            assertThat(all).filteredOn(connection -> connection.getString("state").equals("live"))
+                    .allSatisfy(connection -> assertThat(connection.getString("last_id")).isEqualTo(id));
+            assertThat(all).extracting(connection -> connection.getString("node")).doesNotContainNull();
+        });
+        assertThat(ok(call(admin, "GET", "users/guest521/messages?limit=1", null)).getJsonArray("messages").getJsonObject(0).getString("id")).isEqualTo(id);
+        assertThat(ok(call(admin, "GET", "users/nobody-ever/connections", null)).getJsonArray("connections")).isEmpty();
+        List.of(here, there, silent).forEach(Page::close);
+    }
+
+    @Test
+    void itShowsWhatWasRejectedAndMayChangeWhatIsScheduled() {
+        Login admin = Login.as("admin", first);
+        redis.add("<img src=x onerror=alert(1)> no message");
+        await().until(() -> ok(call(admin, "GET", "rejected?limit=100", null)).getJsonArray("rejected").getValuesAs(JsonObject.class).stream()
+                .anyMatch(item -> item.getString("message").contains("<img src=x onerror=alert(1)> no message") && item.getString("reason").length() > 3));
+        redis.schedule(redis.time() + 3_600, "{\"msg_type\":\"n\",\"to_user_id\":\"guest522\"}");
+        JsonObject scheduled = ok(call(admin, "GET", "scheduled?to_user_id=guest522", null)).getJsonArray("scheduled").getJsonObject(0);
+        assertThat(call(admin, "DELETE", "scheduled/" + scheduled.getString("id"), null).statusCode()).isEqualTo(204);
+        assertThat(ok(call(admin, "GET", "users/guest522", null)).getBoolean("online")).isFalse();
+    }
+}
