@@ -109,10 +109,10 @@ class Live {
         execute(() -> {
             ClassLoader own = ServerCalls.enter(session);
             try {
-                // why: to a page that does not read, the close frame never gets out, and its socket would stay open as long
-                // as the page likes; this has the server cut it
-                session.setMaxIdleTimeout(CUT_MILLIS);
                 session.close(code.reason());
+                // why: to a page that does not read, the close frame never gets out, and its socket would stay open as long
+                // as the page likes; this has the server cut it. Why not before: Payara may take it for a time-out that has passed
+                session.setMaxIdleTimeout(CUT_MILLIS);
             } catch (IOException | RuntimeException gone) {
                 LOG.log(System.Logger.Level.DEBUG, "closing a connection: {0}", gone.toString());
             } finally {
