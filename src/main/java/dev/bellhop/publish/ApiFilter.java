@@ -69,10 +69,10 @@ public class ApiFilter extends HttpFilter {
     private static void leave(HttpServletRequest request, boolean withSession) throws ServletException {
         HttpSession session = request.getSession(false);
         try {
+            // why both: on one server ending the HTTP session leaves the sign-on's cookie good, on another logging out does
+            request.logout();
             if (session != null && withSession) {
-                session.invalidate(); // logs out too
-            } else {
-                request.logout();
+                session.invalidate();
             }
         } catch (IllegalStateException ended) {
             return; // the server was first

@@ -41,7 +41,7 @@ class HttpApiServerIT extends WithServers {
     private JsonObject ok(int status, HttpResponse<String> response) {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
         assertThat(response.headers().firstValue("Content-Type").orElse("")).startsWith("application/json");
-        assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-store");
+        assertThat(response.headers().firstValue("Cache-Control").orElse("")).startsWith("no-store"); // Open Liberty adds to it where it sets a cookie
         return Page.parse(response.body());
     }
 

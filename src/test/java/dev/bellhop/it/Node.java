@@ -63,10 +63,13 @@ public final class Node {
         return this;
     }
 
-    public void startIfStopped() {
-        if (!containers.isStarted(installation.name())) {
+    /** @return whether it had to be started; then it need not be ready yet */
+    public boolean startIfStopped() {
+        boolean stopped = !containers.isStarted(installation.name());
+        if (stopped) {
             containers.start(installation.name());
         }
+        return stopped;
     }
 
     /** Stops it in order, as for an update of the server. */

@@ -26,13 +26,18 @@ public abstract class WithServers {
 
     @BeforeEach
     void startFirst() {
-        first.use(containers).startIfStopped();
+        startAndAwait(first);
     }
 
     /** A second node on the same Redis; started by the first test that asks for it. */
     protected Node second() {
-        Node second = Servers.second().use(containers);
-        second.startIfStopped();
-        return second;
+        return startAndAwait(Servers.second());
+    }
+
+    private Node startAndAwait(Node node) {
+        if (node.use(containers).startIfStopped()) {
+            node.awaitReady();
+        }
+        return node;
     }
 }
