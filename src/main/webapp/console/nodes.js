@@ -13,6 +13,13 @@ export const CURVES = [
   { name: 'Connections', of: (report) => report.metrics.connections },
 ];
 
+/** Whether the nodes reach Redis, in a word or two. */
+export function redisState(reports) {
+  const well = reports.filter(({ redis }) => redis.connected && redis.subscribed).length;
+  if (reports.length === 0) return '–';
+  return well === reports.length ? 'there' : well === 0 ? 'away' : `${well} of ${reports.length} nodes`;
+}
+
 export class Nodes {
   #reports = new Map();
   #points = CURVES.map(() => []);
