@@ -2,6 +2,7 @@ package dev.bellhop.live;
 
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpSession;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -33,6 +34,11 @@ final class HttpSessions {
     static Set<String> logins(HttpSession session) {
         Object logins = session.getAttribute(LOGINS);
         return logins instanceof Set<?> ? (Set<String>) logins : Set.of();
+    }
+
+    /** Whether nobody but Bellhop has put anything into the session: the application knows its users without one. */
+    static boolean isOnlyOurs(HttpSession session) {
+        return Collections.list(session.getAttributeNames()).stream().allMatch(LOGINS::equals);
     }
 
     /** Whether a session goes because it has not been used, and not because somebody ended it. */

@@ -24,7 +24,8 @@ public class LogoutListener implements HttpSessionListener {
             return; // the session goes with this node; the login may live on at others
         }
         HttpSession session = ended.getSession();
-        boolean toCheck = HttpSessions.areOwn(session.getServletContext()) && HttpSessions.hasAged(session);
+        boolean toCheck = HttpSessions.hasAged(session)
+                && (HttpSessions.areOwn(session.getServletContext()) || HttpSessions.isOnlyOurs(session));
         for (String login : HttpSessions.logins(session)) {
             int space = login.indexOf(' ');
             String loginId = login.substring(0, space);

@@ -220,7 +220,9 @@ class HttpApiServerIT extends WithServers {
         assertThat(document.headers().firstValue("Content-Type").orElse("")).startsWith("application/yaml");
         for (String user : List.of("a/b", "a;b", "%7B{}", "é 😀", "a+b@c.example")) {
             String path = java.net.URLEncoder.encode(user, StandardCharsets.UTF_8).replace("+", "%20");
-            assertThat(ok(200, call("backend", "GET", "users/" + path, null)).getString("user_id")).isEqualTo(user);
+            HttpResponse<String> answer = call("backend", "GET", "users/" + path, null);
+            assertThat(answer.statusCode()).as(user).isEqualTo(200);
+            assertThat(ok(200, answer).getString("user_id")).isEqualTo(user);
         }
     }
 

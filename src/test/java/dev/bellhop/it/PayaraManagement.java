@@ -18,8 +18,12 @@ record PayaraManagement(Payara payara, Installation node) implements Management 
 
     @Override
     public void undeploy(String war) {
-        if (asadmin("list-applications").lines().anyMatch(line -> line.startsWith(name(war) + " "))) {
+        try {
             asadmin("undeploy", name(war));
+        } catch (IllegalStateException refused) {
+            if (!refused.getMessage().contains("is not deployed on this target")) {
+                throw refused;
+            }
         }
     }
 
