@@ -31,8 +31,10 @@ test('why an open page has not been sent a message', () => {
 });
 
 test('a page that was opened later was not sent what another one had', () => {
-  assert.equal(fate('5-10', [page('5-12', 'live', '5-12', '5-10')], { read: null, delivered: '5-12' }),
-    'Sent to 0 of 1 open page: 1 opened later, when a page had it already; not read.');
+  const later = page('5-12', 'live', '5-12', '5-10');
+  assert.equal(fate('5-10', [later], none), 'Sent before the page that is open came; not read.');
+  assert.equal(fate('5-10', [later, later], none), 'Sent before the pages that are open came; not read.');
+  assert.equal(fate('5-10', [later, page('5-10')], none), 'Sent to 1 of 2 open pages: 1 opened later, when a page had it already; not read.');
 });
 
 test('a node that is silent may hold more pages', () => {

@@ -39,6 +39,7 @@ export function fate(id, connections, { read, delivered }, silent = 0) {
   if (sent.length === connections.length) {
     return `Sent to ${sent.length === 1 ? 'the open page' : `all ${sent.length} open pages`}; not read.${more}`;
   }
+  if (behind.length === connections.length) return `Sent before ${behind.length === 1 ? 'the page that is open' : 'the pages that are open'} came; not read.${more}`;
   const rest = connections.filter((connection) => !behind.includes(connection) && !sent.includes(connection));
   const counts = new Map();
   for (const connection of rest) {

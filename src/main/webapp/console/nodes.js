@@ -10,6 +10,7 @@ export const CURVES = [
   { name: 'Heard from Redis, a second', of: (report) => report.rates.heard },
   { name: 'Kept in inboxes, a second', of: (report) => report.rates.published },
   { name: 'Sent by pages, a second', of: (report) => report.rates.inbound },
+  { name: 'Waiting in outboxes', of: (report) => report.metrics.outbox_waiting },
   { name: 'Connections', of: (report) => report.metrics.connections },
 ];
 
