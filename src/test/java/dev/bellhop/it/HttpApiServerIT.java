@@ -218,7 +218,9 @@ class HttpApiServerIT extends WithServers {
         HttpResponse<String> document = Login.none(first).get("/bellhop/openapi.yaml");
         assertThat(document.body()).startsWith("openapi: 3.1");
         assertThat(document.headers().firstValue("Content-Type").orElse("")).startsWith("application/yaml");
-        for (String user : List.of("a/b", "a;b", "%7B{}", "é 😀", "a+b@c.example")) {
+        // Open Liberty refuses every path with an encoded slash before an application sees it
+        String slash = first.server().equals("Open Liberty") ? "a-b" : "a/b";
+        for (String user : List.of(slash, "a;b", "%7B{}", "é 😀", "a+b@c.example")) {
             String path = java.net.URLEncoder.encode(user, StandardCharsets.UTF_8).replace("+", "%20");
             HttpResponse<String> answer = call("backend", "GET", "users/" + path, null);
             assertThat(answer.statusCode()).as(user).isEqualTo(200);
