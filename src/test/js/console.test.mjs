@@ -1,23 +1,58 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fate } from '../../main/webapp/console/fate.js';
-import { CURVES, Nodes } from '../../main/webapp/console/nodes.js';
+import { CURVES, Nodes, redisState } from '../../main/webapp/console/nodes.js';
+import { local } from '../../main/webapp/console/scheduled.js';
 import { paths } from '../../main/webapp/console/chart.js';
 import { duration } from '../../main/webapp/console/show.js';
 
-const live = (last_id, waiting = 0) => ({ state: 'live', last_id, waiting });
+/** A page that has logged in at 5-1 and been sent up to there, of what was put into its outbox. */
+const page = (sent, state = 'live', last_id = sent, from = '5-1') => ({ state, last_id, from, sent, waiting: sent === last_id ? 0 : 3 });
 const none = { read: null, delivered: null };
 
 test('where a message went', () => {
   assert.equal(fate('5-2', [], none), 'Waits: no page of this user is open.');
   assert.equal(fate('5-2', [], { read: null, delivered: '5-2' }), 'Sent to a page that has been left since; not read.');
-  assert.equal(fate('5-2', [live('5-2')], { read: '5-10', delivered: '5-10' }), 'Read.');
-  assert.equal(fate('5-10', [live('5-10'), live('5-11')], { read: '5-9', delivered: '5-11' }), 'Sent to all 2 open pages; not read.');
-  assert.equal(fate('5-10', [live('5-10')], none), 'Sent to the open page; not read.');
-  assert.equal(fate('5-10', [live('5-10'), live('5-9')], none), 'Sent to 1 of 2 open pages; not read.');
-  assert.match(fate('5-10', [live('5-10', 7)], none), /may still wait there/);
-  assert.match(fate('5-10', [{ state: 'open', last_id: null, waiting: 0 }], none), /Sent to 0 of 1 open page: 1 has not sent its login frame; not read\./);
-  assert.match(fate('6-1', [{ state: 'replaying', last_id: '5-99', waiting: 0 }], none), /is being sent what it has missed/);
+  assert.equal(fate('5-2', [page('5-2')], { read: '5-10', delivered: '5-10' }), 'Read.');
+  assert.equal(fate('5-10', [page('5-10'), page('5-11')], { read: '5-9', delivered: '5-11' }), 'Sent to all 2 open pages; not read.');
+  assert.equal(fate('5-10', [page('5-10')], none), 'Sent to the open page; not read.');
+});
+
+test('why an open page has not been sent a message', () => {
+  const said = (connection) => fate('5-10', [page('5-10'), connection], none).match(/^Sent to 1 of 2 open pages: 1 (.*); not read\.$/)[1];
+  assert.equal(said(page('5-9')), 'not there yet');
+  assert.equal(said(page('5-9', 'live', '5-12')), 'reading slowly: it waits in the outbox');
+  assert.equal(said({ state: 'open', last_id: null, from: null, sent: null, waiting: 0 }), 'without its login frame yet');
+  assert.equal(said({ state: 'logging_in', last_id: null, from: null, sent: null, waiting: 0 }), 'logging in, which waits for Redis');
+  assert.equal(said(page('5-9', 'replaying')), 'still being sent what it has missed');
+  assert.equal(said(page('5-9', 'closing')), 'being closed');
+  assert.equal(fate('5-10', [page('5-2'), page('5-3'), page('5-2', 'replaying')], none),
+    'Sent to 0 of 3 open pages: 2 not there yet, 1 still being sent what it has missed; not read.');
+});
+
+test('a page that was opened later was not sent what another one had', () => {
+  const later = page('5-12', 'live', '5-12', '5-10');
+  assert.equal(fate('5-10', [later], none), 'Sent before the page that is open came; not read.');
+  assert.equal(fate('5-10', [later, later], none), 'Sent before the pages that are open came; not read.');
+  assert.equal(fate('5-10', [later, page('5-10')], none), 'Sent to 1 of 2 open pages: 1 opened later, when a page had it already; not read.');
+});
+
+test('a node that is silent may hold more pages', () => {
+  assert.match(fate('5-10', [], none, 1), /^Waits: .* A node did not answer, so there may be more\.$/);
+  assert.match(fate('5-10', [page('5-10')], none, 2), /A node did not answer/);
+});
+
+test('whether the nodes reach Redis', () => {
+  const node = (connected, subscribed = connected) => ({ redis: { connected, subscribed } });
+  assert.equal(redisState([]), '–');
+  assert.equal(redisState([node(true), node(true)]), 'there');
+  assert.equal(redisState([node(true), node(true, false)]), '1 of 2 nodes');
+  assert.equal(redisState([node(false)]), 'away');
+});
+
+test('a due time beyond what a page can write breaks nothing', () => {
+  assert.match(local('2026-05-01T10:00:00.5Z'), /^2026-0[45]-\d\dT\d\d:\d\d:00$/);
+  for (const iso of ['+31690708-01-01T00:00:00Z', '+12026-05-01T10:00:00Z', '-0001-05-01T10:00:00Z', 'never']) assert.equal(local(iso), '');
 });
 
 const report = (node, connections, sent) => ({ node, rates: { frames_sent: sent }, metrics: { connections } });

@@ -3,17 +3,40 @@
 import { Bellhop } from '../bellhop.js';
 import { call } from './api.js';
 import { Chart } from './chart.js';
-import { CURVES, Nodes } from './nodes.js';
+import { CURVES, Nodes, redisState } from './nodes.js';
 import * as scheduled from './scheduled.js';
 import { $, attempt, cell, duration, el, number, rate, rows, time } from './show.js';
 import * as user from './user.js';
 
 const WATCH = 25_000; // a watch lasts a minute
 const ASK = 5_000;
+const SILENT = 15_000; // nodes report every 5 s: after three times without a word, ask
 
 const nodes = new Nodes();
 const charts = CURVES.map(({ name }) => new Chart(name, $('charts')));
-let asked = 0;
+const QUEUES = ['scheduled', 'ingest', 'consumer', 'rejected'];
+let heard = -Infinity;
+let asked = -Infinity;
+let asking = false;
+let unwatched = ''; // why the nodes do not tell by themselves
+let failed = ''; // why they could not be asked
+
+const isLive = () => hop.state === 'open' && performance.now() - heard < SILENT;
+
+/** Where the figures come from; and if from nowhere, why. */
+function tell() {
+  const [state, text] = hop.state === 'closed' ? ['closed', 'ended: log in to the application, then reload this page']
+    : isLive() ? ['open', 'live']
+    : failed ? ['closed', `no figures: ${failed}`]
+    : asked === -Infinity ? ['connecting', 'connecting']
+    : ['waiting', `${unwatched || (hop.state === 'open' ? 'waiting for the nodes' : 'connection lost')}: asks every five seconds`];
+  $('state').dataset.state = state;
+  if ($('state').textContent !== text) $('state').textContent = text; // why if: it is read out
+}
+
+function depths(queues) {
+  for (const queue of QUEUES) $(`depth-${queue}`).textContent = number(queues[queue]);
+}
 
 function show() {
   const now = performance.now();
@@ -22,25 +45,35 @@ function show() {
   $('waiting').textContent = number(nodes.total('outbox_waiting', now));
   rows($('node-rows'), nodes.all(now).map(({ node, uptime_seconds, redis, rates, metrics }) => {
     const well = redis.connected && redis.subscribed;
-    return el('tr', {}, el('th', { scope: 'row' }, node), cell(duration(uptime_seconds)),
-      cell(well ? 'there' : redis.connected ? 'does not hear' : 'away', well ? 'good' : 'bad'), cell(number(metrics.connections), 'number'),
+    return el('tr', {}, el('th', { scope: 'row' }, node), cell(duration(uptime_seconds), 'fixed'),
+      cell(well ? 'there' : redis.connected ? 'does not hear' : 'away', well ? 'fixed good' : 'fixed bad'), cell(number(metrics.connections), 'number'),
       cell(number(metrics.users), 'number'), cell(rate(rates.frames_sent), 'number'), cell(number(metrics.outbox_waiting), 'number'),
       cell(number(metrics.slow_consumers), 'number'));
   }), 8, 'No node has reported yet.');
+  $('redis').textContent = failed ? 'away?' : redisState(nodes.all(now));
   charts.forEach((chart, i) => chart.draw(nodes.points[i]));
 }
 
-/** The depth of the queues, which no node counts; and the nodes, too, when they cannot tell by themselves. */
+/** What all nodes have last reported, when they do not tell by themselves. */
 async function ask() {
+  if (asking) return;
+  asking = true;
+  try {
+    const stats = await call('GET', 'stats');
+    failed = '';
+    depths(stats);
+    for (const report of stats.nodes) nodes.note(report, performance.now());
+  } catch (refused) {
+    failed = refused.message;
+  }
+  asking = false;
   asked = performance.now();
-  const stats = await call('GET', 'stats');
-  for (const queue of ['scheduled', 'ingest', 'consumer', 'rejected']) $(`depth-${queue}`).textContent = number(stats[queue]);
-  for (const report of stats.nodes) nodes.note(report, performance.now());
   show();
+  tell();
 }
 
 function refusal({ at, reason, message }) {
-  return el('li', {}, el('p', {}, ...(at ? [time(new Date(at).toISOString()), ' · '] : []), reason ?? ''), el('code', {}, message));
+  return el('li', {}, el('p', {}, ...(at === undefined ? [] : [time(new Date(at).toISOString()), ' · ']), reason ?? 'not written by Bellhop'), el('code', {}, message));
 }
 
 async function rejected() {
@@ -49,25 +82,38 @@ async function rejected() {
 }
 
 const hop = new Bellhop();
-const watch = () => call('POST', 'console/watch').catch(() => {}); // the next one comes soon
+
+/** Has the nodes tell this page; the next try comes soon. */
+async function watch() {
+  try {
+    await call('POST', 'console/watch');
+    unwatched = '';
+  } catch (refused) {
+    unwatched = refused.message;
+  }
+}
 
 hop.on('bellhop.node', (report) => {
-  nodes.note(report, performance.now());
+  heard = performance.now();
+  failed = '';
+  nodes.note(report, heard);
+  if (report.queues) depths(report.queues); // a node of the version before sends none
   show();
+  tell();
 });
 hop.on('state', (state) => {
-  $('state').dataset.state = state;
-  $('state').textContent = { open: 'live', closed: 'the login has ended, or you were disconnected: reload' }[state] ?? 'connection lost: asks every five seconds';
   if (state === 'open') watch();
+  tell();
 });
 
 user.start(scheduled.findFor);
 scheduled.start();
 $('refresh-rejected').addEventListener('click', () => attempt(rejected));
 attempt(rejected);
-attempt(ask);
+ask();
 watch();
 setInterval(watch, WATCH);
 setInterval(() => {
-  if (!document.hidden && hop.state !== 'closed' && performance.now() - asked >= ASK - 100) ask().catch(() => {});
+  tell();
+  if (!document.hidden && hop.state !== 'closed' && !isLive()) ask();
 }, ASK);

@@ -9,30 +9,44 @@ export const compare = (a, b) => {
 };
 
 const reached = (mark, id) => mark != null && compare(mark, id) >= 0;
-const pages = (count) => (count === 1 ? 'page' : 'pages');
+const pages = (count) => (count === 1 ? '1 open page' : `${count} open pages`);
+const UNKNOWN = ' A node did not answer, so there may be more.';
+
+/** Why a page that is open has not been sent the message. */
+const reasons = [
+  [({ state }) => state === 'closing', 'being closed'],
+  [({ state }) => state === 'open', 'without its login frame yet'],
+  [({ state }) => state === 'logging_in', 'logging in, which waits for Redis'],
+  [({ last_id }, id) => reached(last_id, id), 'reading slowly: it waits in the outbox'],
+  [({ state }) => state === 'replaying', 'still being sent what it has missed'],
+  [() => true, 'not there yet'],
+];
 
 /**
  * @param {string} id of the message
- * @param {{ state: string, last_id: string | null, waiting: number }[]} connections open now
+ * @param {{ state: string, waiting: number, last_id: string | null, from: string | null, sent: string | null }[]} connections open now
  * @param {{ read: string | null, delivered: string | null }} marks of the user
+ * @param {number} silent nodes that may hold more connections and did not answer
  */
-export function fate(id, connections, { read, delivered }) {
+export function fate(id, connections, { read, delivered }, silent = 0) {
   if (reached(read, id)) return 'Read.';
-  const sent = connections.filter(({ state, last_id }) => (state === 'live' || state === 'replaying') && reached(last_id, id));
+  const more = silent ? UNKNOWN : '';
   if (connections.length === 0) {
-    return reached(delivered, id) ? 'Sent to a page that has been left since; not read.' : 'Waits: no page of this user is open.';
+    return (reached(delivered, id) ? 'Sent to a page that has been left since; not read.' : 'Waits: no page of this user is open.') + more;
   }
+  const behind = connections.filter(({ from }) => reached(from, id));
+  const sent = connections.filter(({ from, sent: upTo }) => from != null && !reached(from, id) && reached(upTo, id));
   if (sent.length === connections.length) {
-    const stuck = sent.filter(({ waiting }) => waiting > 0).length;
-    const slow = stuck > 0 ? `; ${stuck} of them reads slowly, and it may still wait there` : '';
-    return `Sent to ${sent.length === 1 ? 'the open page' : `all ${sent.length} open pages`}; not read${slow}.`;
+    return `Sent to ${sent.length === 1 ? 'the open page' : `all ${sent.length} open pages`}; not read.${more}`;
   }
-  const why = [];
-  const count = (state) => connections.filter((connection) => connection.state === state).length;
-  if (count('open')) why.push(`${count('open')} has not sent its login frame`);
-  if (count('logging_in')) why.push(`${count('logging_in')} waits for Redis`);
-  if (count('replaying')) why.push(`${count('replaying')} is being sent what it has missed`);
-  const rest = why.length ? `: ${why.join(', ')}` : '';
-  if (sent.length === 0 && reached(delivered, id)) return `Sent to a page that has been left since${rest}; not read.`;
-  return `Sent to ${sent.length} of ${connections.length} open ${pages(connections.length)}${rest}; not read.`;
+  if (behind.length === connections.length) return `Sent before ${behind.length === 1 ? 'the page that is open' : 'the pages that are open'} came; not read.${more}`;
+  const rest = connections.filter((connection) => !behind.includes(connection) && !sent.includes(connection));
+  const counts = new Map();
+  for (const connection of rest) {
+    const [, why] = reasons.find(([holds]) => holds(connection, id));
+    counts.set(why, (counts.get(why) ?? 0) + 1);
+  }
+  const why = [...counts].map(([reason, count]) => `${count} ${reason}`);
+  if (behind.length) why.push(`${behind.length} opened later, when a page had it already`);
+  return `Sent to ${sent.length} of ${pages(connections.length)}: ${why.join(', ')}; not read.${more}`;
 }

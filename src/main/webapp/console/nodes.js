@@ -10,8 +10,16 @@ export const CURVES = [
   { name: 'Heard from Redis, a second', of: (report) => report.rates.heard },
   { name: 'Kept in inboxes, a second', of: (report) => report.rates.published },
   { name: 'Sent by pages, a second', of: (report) => report.rates.inbound },
+  { name: 'Waiting in outboxes', of: (report) => report.metrics.outbox_waiting },
   { name: 'Connections', of: (report) => report.metrics.connections },
 ];
+
+/** Whether the nodes reach Redis, in a word or two. */
+export function redisState(reports) {
+  const well = reports.filter(({ redis }) => redis.connected && redis.subscribed).length;
+  if (reports.length === 0) return '–';
+  return well === reports.length ? 'there' : well === 0 ? 'away' : `${well} of ${reports.length} nodes`;
+}
 
 export class Nodes {
   #reports = new Map();

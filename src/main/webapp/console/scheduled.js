@@ -6,12 +6,19 @@ import { $, attempt, cell, el, notice, rows, time } from './show.js';
 const LIMIT = 50;
 const SHORT = 200;
 
-/** A moment as `<input type="datetime-local">` writes it: in the reader's own time zone, without saying so. */
-const local = (moment) => new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+/**
+ * A moment as `<input type="datetime-local">` writes it: in the reader's own time zone, without saying so. Empty for one that it
+ * cannot write: any producer may schedule for the year 300,000.
+ */
+export function local(iso) {
+  const moment = new Date(iso);
+  const here = new Date(moment.getTime() - moment.getTimezoneOffset() * 60_000);
+  return here.getUTCFullYear() >= 1 && here.getUTCFullYear() <= 9999 ? here.toISOString().slice(0, 19) : '';
+}
 
 function row(item) {
   const due = el('input', { type: 'datetime-local', step: '1', required: true, 'aria-label': `New time of ${item.id}`, 'data-testid': 'move-to' });
-  if (item.push_at) due.value = local(new Date(item.push_at));
+  if (item.push_at) due.value = local(item.push_at);
   const move = el('form', { class: 'line' }, due, el('button', { 'data-testid': 'move' }, 'Move'));
   const cancel = el('button', { type: 'button', class: 'danger', 'data-testid': 'cancel', 'aria-label': `Cancel ${item.id}` }, 'Cancel');
   const id = `scheduled/${encodeURIComponent(item.id)}`;

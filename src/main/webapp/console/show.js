@@ -16,10 +16,10 @@ export function el(name, properties = {}, ...children) {
 
 export const cell = (content, type = '') => el('td', { class: type }, content);
 
-/** A moment, in the reader's own way of writing it. */
+/** A moment, in the reader's own way of writing it; as it stands where that is beyond what a page can write. */
 export function time(iso) {
   const moment = el('time', { dateTime: iso });
-  moment.textContent = new Date(iso).toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium' });
+  moment.textContent = Number.isNaN(Date.parse(iso)) ? iso : new Date(iso).toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium' });
   return moment;
 }
 

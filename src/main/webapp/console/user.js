@@ -4,23 +4,23 @@ import { call, user as path } from './api.js';
 import { fate } from './fate.js';
 import { $, attempt, cell, duration, el, notice, number, rows, time } from './show.js';
 
-const STATES = { open: 'waits for login', logging_in: 'logging in', replaying: 'replaying', live: 'live' };
+const STATES = { open: 'waits for login', logging_in: 'logging in', replaying: 'replaying', live: 'live', closing: 'closing' };
 let shown = '';
 
 async function show(id) {
-  const [state, { connections, nodes, answered }, { messages }] = await Promise.all([
+  const [state, { connections, silent: mute }, { messages }] = await Promise.all([
     call('GET', path(id)), call('GET', `${path(id)}/connections`), call('GET', `${path(id)}/messages?limit=20`),
   ]);
   shown = state.user_id;
   $('user-shown').hidden = false;
   $('user-name').textContent = shown;
   const here = connections.length === 1 ? '1 open page' : `${number(connections.length)} open pages`;
-  const silent = answered < nodes ? ` ${nodes - answered} of ${nodes} nodes did not answer in time.` : '';
+  const silent = mute.length ? ` Not answered in time, so there may be more: ${mute.join(', ')}.` : '';
   $('user-summary').textContent = `${here}; ${number(state.unread)} unread; newest ${state.last_id ?? 'none'}, sent up to ${state.delivered ?? 'none'}, read up to ${state.read ?? 'none'}.${silent}`;
-  rows($('connection-rows'), connections.map((connection) => el('tr', {}, cell(connection.node), cell(duration(connection.open_seconds)),
-    cell(STATES[connection.state] ?? connection.state), cell(number(connection.waiting), 'number'), cell(connection.last_id ?? '–'))), 5, 'No page of this user is open.');
-  rows($('message-rows'), messages.map((message) => el('tr', {}, cell(time(message.at)), cell(message.id), cell(message.msg_type, 'long'),
-    cell(fate(message.id, connections, state), 'data'))), 4, 'The inbox is empty. What is not kept (PUBLISH) never comes here.');
+  rows($('connection-rows'), connections.map((connection) => el('tr', {}, cell(connection.node), cell(duration(connection.open_seconds), 'fixed'),
+    cell(STATES[connection.state] ?? connection.state, 'fixed'), cell(number(connection.waiting), 'number'), cell(connection.sent ?? '–', 'fixed'))), 5, 'No page of this user is open.');
+  rows($('message-rows'), messages.map((message) => el('tr', {}, cell(time(message.at)), cell(message.msg_type, 'long'),
+    cell(fate(message.id, connections, state, mute.length), 'data'), cell(message.id, 'fixed'))), 4, 'The inbox is empty. What is not kept (PUBLISH) never comes here.');
 }
 
 async function disconnect(reason) {

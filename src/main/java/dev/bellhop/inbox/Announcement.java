@@ -1,9 +1,12 @@
 package dev.bellhop.inbox;
 
 import dev.bellhop.message.Position;
+import java.util.regex.Pattern;
 
 /** What is said on a user's channel, to every node that holds a connection of the user. */
 public sealed interface Announcement {
+    /** What the id of a question may be. */
+    Pattern QUESTION = Pattern.compile("[0-9a-f]{1,32}");
 
     /**
      * A message was kept.
@@ -27,7 +30,7 @@ public sealed interface Announcement {
     /**
      * Somebody wants to know what the user's connections are doing.
      *
-     * @param question its id, to answer it by
+     * @param question its id, to answer it by: hexadecimal digits, as it becomes part of a key
      */
     record Asked(String question) implements Announcement {}
 
@@ -62,7 +65,12 @@ public sealed interface Announcement {
                 yield new Read(Position.of(parts[0]), Long.parseLong(parts[1]), parts[2]);
             }
             case 'l' -> new LoginEnded(rest);
-            case 'q' -> new Asked(rest);
+            case 'q' -> {
+                if (!QUESTION.matcher(rest).matches()) {
+                    throw new IllegalArgumentException("not the id of a question");
+                }
+                yield new Asked(rest);
+            }
             case 'd' -> new Disconnected(Integer.parseInt(rest));
             default -> throw new IllegalArgumentException("unknown announcement");
         };

@@ -235,7 +235,11 @@ public class Inbox {
         return redis.call(commands -> commands.exists(keys.endedLogin(user, loginId))).thenApply(found -> found > 0);
     }
 
-    /** Asks every node that holds connections of the user what these are doing; the answers come through presence. */
+    /**
+     * Asks every node that holds connections of the user what these are doing; the answers come through presence.
+     *
+     * @return how many nodes heard it; in a cluster perhaps only some of these
+     */
     public CompletableFuture<Long> announceQuestion(String user, String question) {
         return redis.call(commands -> commands.publish(keys.channel(user), 'q' + question));
     }

@@ -40,10 +40,13 @@ final class Connection implements Outbox.Owner {
     private volatile long pingedNanos = openedNanos;
     private volatile long closedNanos;
     private volatile CloseCode finalCode;
+    private volatile Position sent;
 
     // guarded by the feed
     State state = State.OPEN;
     Position position;
+    /** Where its latest login began: what lies before, the page has or needs no more. */
+    Position from;
 
     Connection(String id, Session session, Login login, Live live) {
         this.id = id;
@@ -81,6 +84,11 @@ final class Connection implements Outbox.Owner {
 
     void joined(UserFeed to) {
         feed = to;
+    }
+
+    /** The position of the last kept message that has left this node for the page, or null. */
+    Position sent() {
+        return sent;
     }
 
     long openedNanos() {
@@ -155,6 +163,7 @@ final class Connection implements Outbox.Owner {
     public void sent(Frame frame) {
         live.delivered().add();
         if (frame.position() != null) {
+            sent = frame.position();
             feed.sent(frame.position());
         }
         CloseCode last = finalCode;

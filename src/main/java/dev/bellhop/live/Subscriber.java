@@ -7,7 +7,7 @@ import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Message;
 import dev.bellhop.metric.Metrics;
 import dev.bellhop.metric.Rejections;
-import dev.bellhop.presence.Presence;
+import dev.bellhop.presence.RollCall;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.PubSub;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -39,7 +39,7 @@ class Subscriber implements PubSub.Listener {
     private final Live live;
     private final Registry registry;
     private final Rejections rejections;
-    private final Presence presence;
+    private final RollCall rollCall;
     private final String node;
     private final Metrics.Count heard;
     private final Metrics.Count dropped;
@@ -56,13 +56,13 @@ class Subscriber implements PubSub.Listener {
     }
 
     @Inject
-    Subscriber(Settings settings, Keys keys, Live live, Registry registry, Rejections rejections, Presence presence, Node node, Metrics metrics) {
+    Subscriber(Settings settings, Keys keys, Live live, Registry registry, Rejections rejections, RollCall rollCall, Node node, Metrics metrics) {
         this.settings = settings;
         this.keys = keys;
         this.live = live;
         this.registry = registry;
         this.rejections = rejections;
-        this.presence = presence;
+        this.rollCall = rollCall;
         this.node = node.name();
         heard = metrics.counter("heard", "Messages and announcements heard from Redis");
         dropped = metrics.counter("heard_dropped", "Of these, dropped since too many were waiting; what is kept is replayed");
@@ -136,7 +136,7 @@ class Subscriber implements PubSub.Listener {
             try {
                 Announcement announcement = Announcement.parse(one.text());
                 if (announcement instanceof Announcement.Asked asked) {
-                    presence.answer(feed.user(), asked.question(), feed.report(node));
+                    rollCall.answer(feed.user(), asked.question(), new RollCall.Answer(node, Standing.json(node, feed.standings())));
                 } else {
                     feed.announced(announcement);
                 }

@@ -3,11 +3,10 @@ package dev.bellhop.live;
 import dev.bellhop.inbox.Announcement;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.live.Connection.State;
-import dev.bellhop.message.Json;
 import dev.bellhop.message.Position;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -55,7 +54,7 @@ final class UserFeed {
     // --- who is here
 
     synchronized void add(Connection connection) {
-        Connection[] more = java.util.Arrays.copyOf(connections, connections.length + 1);
+        Connection[] more = Arrays.copyOf(connections, connections.length + 1);
         more[connections.length] = connection;
         connections = more;
         connection.joined(this);
@@ -199,6 +198,7 @@ final class UserFeed {
             if (from == State.LOGGING_IN) {
                 connection.state = State.REPLAYING;
                 connection.position = stretch.from();
+                connection.from = stretch.from();
                 connection.offer(Frame.login(user, stretch.end(), stretch.unread(), stretch.recovered(), stretch.from()));
             }
         }
@@ -334,25 +334,9 @@ final class UserFeed {
         connection.outbox().flush();
     }
 
-    /** What the user's connections here are doing, as JSON: an array, oldest first. */
-    String report(String node) {
-        long now = System.nanoTime();
-        StringBuilder json = new StringBuilder("[");
-        for (Connection connection : connections()) {
-            State state;
-            Position position;
-            synchronized (this) {
-                state = connection.state;
-                position = connection.position;
-            }
-            json.append(json.length() == 1 ? "" : ",").append("{\"id\":").append(Json.quote(connection.id()))
-                    .append(",\"node\":").append(Json.quote(node))
-                    .append(",\"open_seconds\":").append((now - connection.openedNanos()) / 1_000_000_000)
-                    .append(",\"state\":\"").append(state.name().toLowerCase(Locale.ROOT))
-                    .append("\",\"waiting\":").append(connection.outbox().messages())
-                    .append(",\"last_id\":").append(position == null ? "null" : Json.quote(position.toString())).append('}');
-        }
-        return json.append(']').toString();
+    /** What the user's connections here are doing, oldest first. */
+    synchronized List<Standing> standings() {
+        return Arrays.stream(connections).map(Standing::of).toList();
     }
 
     // --- the delivered mark

@@ -1,10 +1,7 @@
 package dev.bellhop.ops;
 
-import dev.bellhop.config.Node;
-import dev.bellhop.message.Json;
 import dev.bellhop.metric.Metrics;
 import dev.bellhop.presence.Presence;
-import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.PubSub;
 import dev.bellhop.redis.Redis;
 import jakarta.annotation.Resource;
@@ -33,8 +30,7 @@ public class NodeReporter {
     private final Presence presence;
     private final Redis redis;
     private final PubSub pubSub;
-    private final Keys keys;
-    private final String node;
+    private final Watch watch;
     private final long startedMillis = System.currentTimeMillis();
     private final ArrayDeque<Sample> lastMinute = new ArrayDeque<>();
     private ScheduledFuture<?> reports;
@@ -42,17 +38,16 @@ public class NodeReporter {
     private record Sample(long nanos, Map<String, Long> numbers) {}
 
     NodeReporter() { // for the container's proxy
-        this(null, null, null, null, null, new Node());
+        this(null, null, null, null, null);
     }
 
     @Inject
-    public NodeReporter(Metrics metrics, Presence presence, Redis redis, PubSub pubSub, Keys keys, Node node) {
+    NodeReporter(Metrics metrics, Presence presence, Redis redis, PubSub pubSub, Watch watch) {
         this.metrics = metrics;
         this.presence = presence;
         this.redis = redis;
         this.pubSub = pubSub;
-        this.keys = keys;
-        this.node = node.name();
+        this.watch = watch;
     }
 
     /** Begins to report. */
@@ -64,17 +59,10 @@ public class NodeReporter {
         try { // why: a task that throws is not run again
             String report = report();
             presence.writeNode(report);
-            presence.watchers().thenAccept(watchers -> watchers.forEach(user -> send(user, report)));
+            watch.send(report);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "This node could not report. The next try is in a few seconds; please report this.", e);
         }
-    }
-
-    /** As any backend would publish it: an operator's page is a page like all others. */
-    private void send(String user, String report) {
-        String message = "{\"msg_type\":\"bellhop.node\",\"to_user_id\":" + Json.quote(user) + ",\"data\":{\"node\":" + Json.quote(node) + ','
-                + report.substring(1) + '}';
-        redis.call(commands -> commands.publish(keys.shared(), message));
     }
 
     /** What this node counts, as JSON: totals since it started, gauges, and rates a second over the last minute. */

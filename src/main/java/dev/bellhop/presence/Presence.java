@@ -3,8 +3,6 @@ package dev.bellhop.presence;
 import dev.bellhop.config.Node;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
-import io.lettuce.core.Limit;
-import io.lettuce.core.Range;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -24,10 +22,6 @@ import java.util.concurrent.CompletableFuture;
 public class Presence {
     /** How long what a node has written counts, unless it is refreshed. */
     public static final Duration LASTS = Duration.ofSeconds(60);
-
-    private static final Duration ANSWERS_LAST = Duration.ofSeconds(10);
-    private static final int MOST_ANSWERS = 100;
-    private static final int MOST_WATCHERS = 20;
 
     private final Redis redis;
     private final Keys keys;
@@ -72,31 +66,6 @@ public class Presence {
             held.sort(Comparator.comparing(Held::node));
             return held;
         });
-    }
-
-    /** Answers a question about the user's connections here. */
-    public CompletableFuture<?> answer(String user, String question, String report) {
-        String key = keys.answers(user, question);
-        return redis.call(commands -> commands.rpush(key, report))
-                .thenCompose(written -> redis.call(commands -> commands.pexpire(key, ANSWERS_LAST.toMillis())));
-    }
-
-    /** What nodes have answered so far. */
-    public CompletableFuture<List<String>> answers(String user, String question) {
-        return redis.call(commands -> commands.lrange(keys.answers(user, question), 0, MOST_ANSWERS - 1));
-    }
-
-    /** The user's pages want to be sent what each node says of itself, for a while. */
-    public CompletableFuture<?> watch(String user) {
-        long until = System.currentTimeMillis() + LASTS.toMillis();
-        redis.call(commands -> commands.zremrangebyscore(keys.watchers(), Range.create(0, System.currentTimeMillis())));
-        return redis.call(commands -> commands.zadd(keys.watchers(), until, user));
-    }
-
-    /** Who wants to be sent what each node says of itself; a bounded number. */
-    public CompletableFuture<List<String>> watchers() {
-        return redis.call(commands -> commands.zrangebyscore(keys.watchers(), Range.create(System.currentTimeMillis(), Double.POSITIVE_INFINITY),
-                Limit.from(MOST_WATCHERS)));
     }
 
     /** Writes down that this node lives, and what it says of itself. */

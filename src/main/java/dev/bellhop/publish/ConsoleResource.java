@@ -1,6 +1,8 @@
 package dev.bellhop.publish;
 
-import dev.bellhop.presence.Presence;
+import dev.bellhop.message.Message;
+import dev.bellhop.presence.Watchers;
+import dev.bellhop.publish.Problem.Code;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -18,7 +20,7 @@ public class ConsoleResource {
     @Inject
     private Caller caller;
     @Inject
-    private Presence presence;
+    private Watchers watchers;
     @Inject
     private MessagesResource messages;
 
@@ -27,7 +29,13 @@ public class ConsoleResource {
     @Path("/watch")
     public Response watch() {
         caller.require(Caller.ADMIN);
-        Answers.await(presence.watch(caller.user()));
+        String user = caller.user();
+        if (user.equals(Message.EVERYONE)) {
+            throw new Problem(Code.FORBIDDEN, "what is sent to a user of this name goes to everybody");
+        }
+        if (!Answers.await(watchers.add(user))) {
+            throw new Problem(Code.TOO_MANY, Watchers.MOST + " users watch already");
+        }
         return Response.noContent().build();
     }
 

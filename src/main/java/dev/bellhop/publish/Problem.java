@@ -31,6 +31,8 @@ final class Problem extends RuntimeException {
         TOO_LARGE(413),
         /** The body is not {@code application/json}. */
         UNSUPPORTED_MEDIA_TYPE(415),
+        /** As many as may at once do so already. */
+        TOO_MANY(429),
         INTERNAL(500),
         /** Redis is away. What was asked for may or may not have been done; with the same {@code id} it may be repeated. */
         UNAVAILABLE(503);

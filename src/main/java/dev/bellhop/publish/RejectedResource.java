@@ -2,6 +2,7 @@ package dev.bellhop.publish;
 
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
+import dev.bellhop.message.Json.Value;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
 import jakarta.enterprise.context.RequestScoped;
@@ -12,6 +13,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** {@code rejected}: what producers have written that is no message, newest first, each shortened. */
@@ -20,6 +22,9 @@ import java.util.stream.Collectors;
 @Produces(MediaType.APPLICATION_JSON)
 public class RejectedResource {
     private static final int MOST = 100;
+    private static final int SHOWN = 2_000;
+    /** The end of the year 9999: what lies beyond no page can write as a time. */
+    private static final long LATEST = 253_402_300_799_999L;
 
     @Inject
     private Caller caller;
@@ -34,13 +39,27 @@ public class RejectedResource {
                 .map(RejectedResource::item).collect(Collectors.joining(",", "{\"rejected\":[", "]}"));
     }
 
-    /** As Bellhop has written it down, or whatever else somebody has put into the list. */
-    private static String item(String kept) {
+    /** As Bellhop has written it down, or whatever else somebody has put into the list: as a text, in part. */
+    static String item(String kept) {
         try {
-            Json.readObject(kept);
-            return kept;
-        } catch (BadMessageException foreign) {
-            return "{\"message\":" + Json.quote(kept) + '}';
+            Map<String, Value> fields = Json.readObject(kept);
+            String message = text(fields.get("message"));
+            long at = fields.containsKey("at") ? Long.parseLong(fields.get("at").raw()) : -1;
+            if (message != null && at >= 0 && at <= LATEST) {
+                return "{\"at\":" + at + ",\"code\":" + Json.quote(text(fields.get("code"))) + ",\"reason\":" + Json.quote(text(fields.get("reason")))
+                        + ",\"message\":" + Json.quote(shortened(message)) + '}';
+            }
+        } catch (BadMessageException | NumberFormatException foreign) {
+            // shown as it is
         }
+        return "{\"message\":" + Json.quote(shortened(kept)) + '}';
+    }
+
+    private static String text(Value value) {
+        return value == null || value.type() != Json.Type.STRING ? null : value.text();
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + '…';
     }
 }

@@ -2,8 +2,7 @@ package dev.bellhop.publish;
 
 import dev.bellhop.message.Json;
 import dev.bellhop.presence.Presence;
-import dev.bellhop.redis.Keys;
-import dev.bellhop.redis.Redis;
+import dev.bellhop.presence.Queues;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.json.JsonNumber;
@@ -34,18 +33,13 @@ public class StatsResource {
     @Inject
     private Presence presence;
     @Inject
-    private Redis redis;
-    @Inject
-    private Keys keys;
+    private Queues queues;
 
     @GET
     public String get() {
         caller.require(Caller.ADMIN);
         CompletableFuture<Map<String, String>> reports = presence.nodes();
-        CompletableFuture<Long> scheduled = redis.call(commands -> commands.zcard(keys.scheduled()));
-        CompletableFuture<Long> ingest = redis.call(commands -> commands.xlen(Keys.INGEST));
-        CompletableFuture<Long> consumer = redis.call(commands -> commands.xlen(keys.consumer()));
-        CompletableFuture<Long> rejected = redis.call(commands -> commands.llen(Keys.REJECTED));
+        CompletableFuture<Queues.Depths> depths = queues.depths();
         Map<String, String> nodes = Answers.await(reports);
         Map<String, BigDecimal> rates = new TreeMap<>();
         long connections = 0;
@@ -60,9 +54,7 @@ public class StatsResource {
         }
         String total = rates.entrySet().stream().map(rate -> Json.quote(rate.getKey()) + ':' + rate.getValue().toPlainString())
                 .collect(Collectors.joining(","));
-        return "{\"connections\":" + connections + ",\"users\":" + users + ",\"rates\":{" + total + "},\"scheduled\":" + Answers.await(scheduled)
-                + ",\"ingest\":" + Answers.await(ingest) + ",\"consumer\":" + Answers.await(consumer) + ",\"rejected\":" + Answers.await(rejected)
-                + ",\"nodes\":[" + each + "]}";
+        return "{\"connections\":" + connections + ",\"users\":" + users + ",\"rates\":{" + total + "}," + Answers.await(depths).json() + ",\"nodes\":[" + each + "]}";
     }
 
     private static JsonObject read(String json) {

@@ -5,6 +5,7 @@ import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
 import dev.bellhop.message.Message;
 import dev.bellhop.presence.Presence;
+import dev.bellhop.presence.RollCall;
 import dev.bellhop.publish.Problem.Code;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -18,8 +19,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** {@code users/{id}}: whether a user is there, and how to make them go. */
@@ -31,8 +30,6 @@ public class UsersResource {
     private static final int LOGGED_OUT = 4401;
 
     private static final int MOST = 100;
-    private static final long ANSWER_MILLIS = 500;
-    private static final long POLL_MILLIS = 20;
 
     @Inject
     private Caller caller;
@@ -40,6 +37,8 @@ public class UsersResource {
     private Inbox inbox;
     @Inject
     private Presence presence;
+    @Inject
+    private RollCall rollCall;
 
     /** Of a user whom nobody has heard of: offline, and nothing kept. */
     @GET
@@ -69,27 +68,12 @@ public class UsersResource {
     public String connections(@PathParam("id") String id) {
         caller.require(Caller.ADMIN);
         String user = checked(id);
-        List<String> nodes = Answers.await(presence.of(user)).stream().map(Presence.Held::node).toList();
-        String question = UUID.randomUUID().toString();
-        Answers.await(inbox.announceQuestion(user, question));
-        List<String> answers = awaitAnswers(user, question, nodes.size());
-        String all = answers.stream().map(answer -> answer.substring(1, answer.length() - 1)).filter(answer -> !answer.isEmpty())
-                .collect(Collectors.joining(","));
-        return "{\"connections\":[" + all + "],\"nodes\":" + nodes.size() + ",\"answered\":" + answers.size() + '}';
-    }
-
-    private List<String> awaitAnswers(String user, String question, int nodes) {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS);
-        List<String> answers = Answers.await(presence.answers(user, question));
-        try {
-            while (answers.size() < nodes && System.nanoTime() < end) {
-                Thread.sleep(POLL_MILLIS);
-                answers = Answers.await(presence.answers(user, question));
-            }
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-        }
-        return answers;
+        RollCall.Answers said = Answers.await(rollCall.call(user, question -> inbox.announceQuestion(user, question)));
+        String all = said.answers().stream().map(RollCall.Answer::connections).map(array -> array.substring(1, array.length() - 1))
+                .filter(answer -> !answer.isEmpty()).collect(Collectors.joining(","));
+        String silent = said.silent().stream().map(Json::quote).collect(Collectors.joining(","));
+        return "{\"connections\":[" + all + "],\"nodes\":" + (said.answers().size() + said.silent().size()) + ",\"answered\":" + said.answers().size()
+                + ",\"silent\":[" + silent + "]}";
     }
 
     /** The user's inbox, newest first. */

@@ -58,7 +58,7 @@ public class Keys {
         return settings.keyPrefix() + '{' + escape(user) + '}';
     }
 
-    /** Where nodes answer a question about the user's connections. */
+    /** Where nodes answer a question about the user's connections: a list that lasts some seconds. */
     public String answers(String user, String question) {
         return channel(user) + ":answers:" + question;
     }

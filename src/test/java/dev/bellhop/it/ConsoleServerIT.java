@@ -64,15 +64,19 @@ class ConsoleServerIT extends WithServers {
         Page stranger = Page.loggedIn(Login.as("guest520", first));
         try (Page page = Page.loggedIn(admin)) {
             assertThat(call(admin, "POST", "console/watch", null).statusCode()).isEqualTo(204);
-            Set<String> living = ok(call(admin, "GET", "stats", null)).getJsonArray("nodes").getValuesAs(JsonObject.class).stream()
-                    .map(node -> node.getString("node")).collect(Collectors.toSet());
-            assertThat(living).hasSizeGreaterThanOrEqualTo(2);
+            Set<String> living = await().until(() -> ok(call(admin, "GET", "stats", null)).getJsonArray("nodes").getValuesAs(JsonObject.class).stream()
+                    .map(node -> node.getString("node")).collect(Collectors.toSet()), nodes -> nodes.size() >= 2);
             await().until(() -> page.frames("bellhop.node").stream().map(frame -> Page.parse(frame).getJsonObject("data").getString("node"))
-                    .collect(Collectors.toSet()).size() >= 2);
+                    .collect(Collectors.toSet()).containsAll(living));
             JsonObject report = Page.parse(page.frames("bellhop.node").get(0)).getJsonObject("data");
             assertThat(report.getJsonObject("redis").getBoolean("connected")).isTrue();
-            assertThat(report.getJsonObject("metrics").getInt("connections")).isNotNegative();
+            assertThat(report.getJsonObject("queues").keySet()).containsExactlyInAnyOrder("scheduled", "ingest", "consumer", "rejected");
+            assertThat(Page.parse(page.frames("bellhop.node").get(0)).containsKey("id")).as("kept").isFalse();
+            assertThat(redis.commands().pttl("bellhop:watchers")).isBetween(1L, 60_000L);
             assertThat(stranger.frames("bellhop.node")).isEmpty();
+            // a node that has just started counts nothing yet
+            page.awaitFrame(frame -> frame.getString("msg_type").equals("bellhop.node")
+                    && frame.getJsonObject("data").getJsonObject("metrics").getInt("connections", 0) >= 2);
         } finally {
             stranger.close();
         }
@@ -95,12 +99,58 @@ class ConsoleServerIT extends WithServers {
             List<JsonObject> all = answer.getJsonArray("connections").getValuesAs(JsonObject.class);
             assertThat(all).extracting(connection -> connection.getString("state")).containsExactlyInAnyOrder("live", "live", "open");
             assertThat(all).filteredOn(connection -> connection.getString("state").equals("live"))
-                    .allSatisfy(connection -> assertThat(connection.getString("last_id")).isEqualTo(id));
+                    .allSatisfy(connection -> assertThat(List.of(connection.getString("last_id"), connection.getString("sent"))).containsOnly(id));
+            assertThat(all).filteredOn(connection -> connection.getString("state").equals("open"))
+                    .allSatisfy(connection -> assertThat(connection.isNull("sent")).isTrue());
+            assertThat(answer.getJsonArray("silent")).isEmpty();
             assertThat(all).extracting(connection -> connection.getString("node")).doesNotContainNull();
         });
         assertThat(ok(call(admin, "GET", "users/guest521/messages?limit=1", null)).getJsonArray("messages").getJsonObject(0).getString("id")).isEqualTo(id);
         assertThat(ok(call(admin, "GET", "users/nobody-ever/connections", null)).getJsonArray("connections")).isEmpty();
         List.of(here, there, silent).forEach(Page::close);
+    }
+
+    /** Who comes back with the last id has it; a page that begins behind a message was not sent it. */
+    @Test
+    void aPageThatResumesBehindAMessageBeganThere() {
+        Login admin = Login.as("admin", first);
+        String id = ok(call(admin, "POST", "console/messages", "{\"msg_type\":\"try\",\"to_user_id\":\"guest523\"}")).getJsonArray("messages")
+                .getJsonObject(0).getString("id");
+        try (Page page = Page.open(Login.as("guest523", first))) {
+            page.login(id);
+            await().untilAsserted(() -> {
+                JsonObject connection = ok(call(admin, "GET", "users/guest523/connections", null)).getJsonArray("connections").getJsonObject(0);
+                assertThat(connection.getString("state")).isEqualTo("live");
+                assertThat(List.of(connection.getString("from"), connection.getString("sent"))).containsOnly(id);
+            });
+            assertThat(page.frames("try")).isEmpty();
+        }
+    }
+
+    @Test
+    void aNodeThatDoesNotAnswerIsNamed() {
+        redis.commands().hset("bellhop:{guest524}:connections", "lost-node", "2 " + (System.currentTimeMillis() + 60_000));
+        try {
+            JsonObject answer = ok(call(Login.as("admin", first), "GET", "users/guest524/connections", null));
+            assertThat(answer.getJsonArray("silent")).hasToString("[\"lost-node\"]");
+            assertThat(answer.getJsonArray("connections")).isEmpty();
+            assertThat(answer.getInt("nodes")).isEqualTo(1);
+            assertThat(answer.getInt("answered")).isZero();
+        } finally {
+            redis.commands().del("bellhop:{guest524}:connections");
+        }
+    }
+
+    @Test
+    void askingLeavesNothingBehind() {
+        Login admin = Login.as("admin", first);
+        try (Page page = Page.loggedIn(Login.as("guest525", first))) {
+            assertThat(ok(call(admin, "GET", "users/guest525/connections", null)).getJsonArray("connections")).hasSize(1);
+            await().until(() -> redis.commands().keys("bellhop:{guest525}:answers:*").isEmpty());
+            assertThat(page.isOpen()).isTrue();
+        }
+        ok(call(admin, "GET", "users/never-asked-about/connections", null));
+        assertThat(redis.commands().keys("*never-asked-about*")).isEmpty();
     }
 
     @Test
