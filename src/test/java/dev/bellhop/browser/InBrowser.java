@@ -8,8 +8,13 @@ import com.microsoft.playwright.ConsoleMessage;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.PlaywrightException;
 import com.microsoft.playwright.Tracing;
+import com.microsoft.playwright.options.ScreenshotAnimations;
 import dev.bellhop.it.WithServers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -118,6 +123,21 @@ abstract class InBrowser extends WithServers {
 
     static Path screenshots() {
         return Path.of(System.getProperty("project.basedir", "")).toAbsolutePath().resolve("target/screenshots");
+    }
+
+    /** Checks the page for barriers, and keeps a picture of it; see {@link LooksBrowserIT}. */
+    protected static void picture(Page page, String name) {
+        Axe.assertNoViolations(page);
+        Path made = screenshots().resolve(name + ".png");
+        page.screenshot(new Page.ScreenshotOptions().setPath(made).setAnimations(ScreenshotAnimations.DISABLED));
+        Path shown = screenshots().resolve("../../src/site/images").resolve(made.getFileName()).normalize();
+        if (Boolean.getBoolean("refresh.images") && Files.exists(shown)) {
+            try {
+                Files.copy(made, shown, StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     private void heard(ConsoleMessage message) {

@@ -4,12 +4,6 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import com.microsoft.playwright.options.ScreenshotAnimations;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -68,19 +62,5 @@ class LooksBrowserIT extends InBrowser {
 
     private static String notice(String user, String title, String text) {
         return Backend.message("notice", user, Map.of("title", title, "text", text));
-    }
-
-    private static void picture(Page page, String name) {
-        Axe.assertNoViolations(page);
-        Path made = screenshots().resolve(name + ".png");
-        page.screenshot(new Page.ScreenshotOptions().setPath(made).setAnimations(ScreenshotAnimations.DISABLED));
-        Path shown = screenshots().resolve("../../src/site/images").resolve(made.getFileName()).normalize();
-        if (Boolean.getBoolean("refresh.images") && Files.exists(shown)) {
-            try {
-                Files.copy(made, shown, StandardCopyOption.REPLACE_EXISTING);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
     }
 }

@@ -1,0 +1,190 @@
+package dev.bellhop.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import java.time.LocalDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The operator's page, as an operator sees it who wonders why somebody did not get something. */
+class ConsoleBrowserIT extends InBrowser {
+
+    private Page console() {
+        return console(options());
+    }
+
+    /** A new browser with an operator in it; any violation of the page's own content security policy is a console error. */
+    private Page console(Browser.NewContextOptions options) {
+        useContext(options);
+        Page page = desk("admin").page();
+        page.navigate("/bellhop/console");
+        assertThat(page.getByTestId("console-state")).hasAttribute("data-state", "open");
+        return page;
+    }
+
+    private static void lookUp(Page console, String user) {
+        console.getByTestId("user-id").fill(user);
+        console.getByTestId("user-id").press("Enter");
+        assertThat(console.getByTestId("user-name")).hasText(user);
+    }
+
+    private Desk deskOfAnother(String user) {
+        return Desk.open(newContext(options())).logIn(user).awaitConnected();
+    }
+
+    @Test
+    void nodesAndCountsChangeWhileOneLooks() {
+        Page console = console();
+        Locator nodes = console.getByTestId("nodes").locator("tbody tr");
+        assertThat(nodes.first()).containsText("there");
+        Locator connections = console.getByTestId("total-connections");
+        assertThat(connections).hasText(Pattern.compile("[1-9][0-9]*"));
+        int before = Integer.parseInt(connections.textContent());
+        deskOfAnother(newUser());
+        deskOfAnother(newUser());
+        assertThat(connections).hasText(Integer.toString(before + 2));
+        assertThat(console.getByTestId("console-state")).hasText("live");
+    }
+
+    @Test
+    void whatBecameOfAMessageIsTold() {
+        String user = newUser();
+        backend.add(user, "nobody is there");
+        Page console = console();
+        lookUp(console, user);
+        Locator fate = console.getByTestId("user-messages").locator("tbody tr");
+        assertThat(fate).containsText("no page of this user is open");
+        Desk desk = deskOfAnother(user);
+        desk.awaitShown(1);
+        console.getByTestId("send-text").fill("Can you see this?");
+        console.getByTestId("send").getByRole(AriaRole.BUTTON).click();
+        assertThat(desk.awaitShown(2)).endsWith("Can you see this?");
+        assertThat(console.getByTestId("console-notice")).containsText("Kept for " + user);
+        lookUp(console, user);
+        assertThat(fate).hasCount(2);
+        assertThat(fate.first()).containsText("Sent to the open page; not read");
+        assertThat(console.getByTestId("user-connections")).containsText("live");
+        desk.openBell();
+        assertThat(desk.badge()).isHidden();
+        lookUp(console, user);
+        assertThat(fate.first()).containsText("Read.");
+    }
+
+    @Test
+    void aUserIsDisconnectedAfterAQuestionAndStaysAway() {
+        String user = newUser();
+        Desk desk = deskOfAnother(user);
+        Page console = console();
+        lookUp(console, user);
+        console.getByTestId("disconnect").click();
+        console.getByTestId("confirm-cancel").click();
+        assertThat(console.getByTestId("confirm")).isHidden();
+        desk.awaitConnected();
+        console.getByTestId("disconnect").click();
+        assertThat(console.getByTestId("confirm")).containsText(user);
+        console.getByTestId("confirm-disconnect").click();
+        desk.awaitState("closed");
+        assertThat(desk.notice()).isVisible();
+        assertThat(console.getByTestId("user-connections")).containsText("No page of this user is open");
+    }
+
+    @Test
+    void whatIsScheduledIsFoundMovedAndCancelled() {
+        String user = newUser();
+        backend.schedule(user, 3_600, "to be moved");
+        backend.schedule(user, 7_200, "to be cancelled");
+        Page console = console();
+        console.getByTestId("scheduled-user").fill(user);
+        console.getByTestId("find-scheduled").getByRole(AriaRole.BUTTON).click();
+        Locator rows = console.getByTestId("scheduled-row");
+        assertThat(rows).hasCount(2);
+        Locator cancelled = rows.filter(new Locator.FilterOptions().setHasText("to be cancelled"));
+        cancelled.getByTestId("cancel").click();
+        assertThat(rows).hasCount(1);
+        Desk desk = deskOfAnother(user);
+        rows.getByTestId("move-to").fill(LocalDateTime.now().minusMinutes(1).truncatedTo(ChronoUnit.SECONDS).toString());
+        rows.getByTestId("move").click();
+        assertThat(desk.awaitShown(1)).containsExactly("to be moved");
+    }
+
+    @Test
+    void whatProducersWriteIsTextAndNothingElse() {
+        String evil = "<img src=x onerror=alert(1)><script>alert(2)</script>";
+        String user = newUser();
+        redis.add(evil);
+        backend.post(Backend.message("<b>" + user, user, java.util.Map.of("text", evil)));
+        backend.schedule(user, 3_600, evil);
+        Page console = console();
+        assertThat(console.getByTestId("rejected-list")).containsText(evil);
+        lookUp(console, user);
+        assertThat(console.getByTestId("user-messages")).containsText("<b>" + user);
+        console.getByTestId("show-scheduled").click();
+        assertThat(console.getByTestId("scheduled-list")).containsText("<img src=x onerror=alert(1)>");
+        assertThat(console.locator("main img, main script, main b")).hasCount(0);
+        console.getByTestId("user-id").fill(evil);
+        console.getByTestId("user-id").press("Enter");
+        assertThat(console.getByTestId("user-name")).hasText(evil);
+    }
+
+    @Test
+    void whoIsNoOperatorIsRefused() {
+        expectConsoleError("status of 403");
+        Page page = desk("alice").page();
+        assertThat(page.navigate("/bellhop/console").status()).isEqualTo(403);
+        assertThat(page.getByRole(AriaRole.HEADING)).hasText("This is for operators");
+    }
+
+    @Test
+    void everythingIsReachedWithTheKeyboard() {
+        String user = newUser();
+        deskOfAnother(user);
+        Page console = console();
+        for (int i = 0; i < 12 && !(boolean) console.getByTestId("user-id").evaluate("input => document.activeElement === input"); i++) {
+            console.keyboard().press("Tab");
+        }
+        assertThat(console.getByTestId("user-id")).isFocused();
+        console.keyboard().type(user);
+        console.keyboard().press("Enter");
+        assertThat(console.getByTestId("user-name")).isFocused();
+        console.getByTestId("disconnect").focus();
+        console.keyboard().press("Enter");
+        assertThat(console.getByTestId("confirm-cancel")).isFocused();
+        console.keyboard().press("Escape");
+        assertThat(console.getByTestId("disconnect")).isFocused();
+    }
+
+    @Test
+    void lookedAtLight() {
+        look(options().setColorScheme(ColorScheme.LIGHT).setViewportSize(1200, 1000), "console");
+    }
+
+    @Test
+    void lookedAtDark() {
+        look(options().setColorScheme(ColorScheme.DARK).setViewportSize(1200, 1000), "console-dark");
+    }
+
+    @Test
+    void lookedAtOnASmallScreen() {
+        Page page = look(options().setViewportSize(360, 800), "console-narrow");
+        assertThat((boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth")).isTrue();
+    }
+
+    private Page look(Browser.NewContextOptions options, String name) {
+        Page console = console(options);
+        Desk bob = deskOfAnother("bob");
+        backend.post("bob", "Room 207 is ready");
+        bob.awaitShown(1);
+        lookUp(console, "bob");
+        assertThat(console.getByTestId("nodes").locator("tbody tr").first()).containsText("there");
+        console.evaluate("scrollTo(0, 0)");
+        picture(console, name);
+        return console;
+    }
+}
