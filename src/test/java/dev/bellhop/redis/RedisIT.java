@@ -89,6 +89,8 @@ class RedisIT {
                 for (int i = 0; i < 500; i++) {
                     calls.add(node.redis().call(commands -> commands.incr("count")));
                 }
+                CompletableFuture<Long> sent = calls.get(calls.size() - 500);
+                await().pollInterval(1, TimeUnit.MILLISECONDS).until(sent::isDone); // else the cut may come before them all
                 redis.commands().clientKill(KillArgs.Builder.skipme());
             }
             await().atMost(SOON).until(() -> calls.stream().allMatch(CompletableFuture::isDone));
