@@ -27,8 +27,8 @@ public class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
                     .filter(header -> header.getKey().equalsIgnoreCase("Cookie"))
                     .map(Map.Entry::getValue).flatMap(List::stream).toList();
             String loginId = identity.loginId(cookies, session == null ? null : session.getId());
-            if (session != null) {
-                HttpSessions.bind(session, user, loginId);
+            if (session != null && !HttpSessions.bind(session, user, loginId)) {
+                return; // logged out meanwhile: without a login, the connection closes as soon as it opens
             }
             config.getUserProperties().put(LOGIN, new Login(user, loginId, session, session == null || HttpSessions.areOwn(session.getServletContext())));
         });

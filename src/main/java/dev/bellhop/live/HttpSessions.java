@@ -20,12 +20,21 @@ final class HttpSessions {
         return Boolean.parseBoolean(context.getInitParameter(STANDALONE));
     }
 
-    /** Notes that a connection of this login hangs on the session. */
-    static void bind(HttpSession session, String user, String loginId) {
+    /**
+     * Notes that a connection of this login hangs on the session.
+     *
+     * @return false if the session has ended
+     */
+    static boolean bind(HttpSession session, String user, String loginId) {
         synchronized (HttpSessions.class) { // two handshakes at once must not forget one another's login
-            Set<String> logins = new HashSet<>(logins(session));
-            logins.add(loginId + ' ' + user);
-            session.setAttribute(LOGINS, logins);
+            try {
+                Set<String> logins = new HashSet<>(logins(session));
+                logins.add(loginId + ' ' + user);
+                session.setAttribute(LOGINS, logins);
+                return true;
+            } catch (IllegalStateException ended) {
+                return false;
+            }
         }
     }
 

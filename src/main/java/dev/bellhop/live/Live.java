@@ -23,6 +23,9 @@ class Live {
     /** How long a page may take to answer a close. */
     private static final long CUT_MILLIS = 5_000;
 
+    /** How young a connection is too young to be closed: on Payara the handshake goes on for a moment after the WebSocket has opened. */
+    private static final long SETTLE_MILLIS = 50;
+
     @Resource
     private ManagedExecutorService executor;
 
@@ -73,7 +76,7 @@ class Live {
      */
     Connection open(Session session, Login login) {
         if (login == null || draining.get()) {
-            close(session, login == null ? CloseCode.LOGIN_ENDED : CloseCode.GOING_AWAY);
+            close(session, login == null ? CloseCode.LOGIN_ENDED : CloseCode.GOING_AWAY, SETTLE_MILLIS);
             return null;
         }
         Connection connection = new Connection(node + '/' + opened.incrementAndGet(), session, login, this);
@@ -93,7 +96,8 @@ class Live {
     void closed(Connection connection, CloseCode code) {
         registry.remove(connection);
         metrics.counter("connections_closed", "Connections closed by Bellhop", "code", Integer.toString(code.code())).add();
-        close(connection.session(), code);
+        long ageMillis = (System.nanoTime() - connection.openedNanos()) / 1_000_000;
+        close(connection.session(), code, SETTLE_MILLIS - ageMillis);
     }
 
     /** The server says that a connection has ended. */
@@ -105,8 +109,8 @@ class Live {
         }
     }
 
-    private void close(Session session, CloseCode code) {
-        execute(() -> {
+    private void close(Session session, CloseCode code, long afterMillis) {
+        Runnable close = () -> {
             ClassLoader own = ServerCalls.enter(session);
             try {
                 session.close(code.reason());
@@ -118,7 +122,12 @@ class Live {
             } finally {
                 ServerCalls.leave(own);
             }
-        });
+        };
+        if (afterMillis > 0) {
+            later(close, afterMillis);
+        } else {
+            execute(close);
+        }
     }
 
     /** Writes down how far the user's pages have been sent. */

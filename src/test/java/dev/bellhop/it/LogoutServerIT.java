@@ -102,10 +102,20 @@ class LogoutServerIT extends WithServers {
             login.logout();
             pagesClose(List.of(before), AT_ONCE);
             for (CompletableFuture<Page> page : opening) {
-                // those that came too late were refused
-                assertThat(page.<Object>handle((open, refused) -> open == null ? 401 : open.awaitClose()).join()).isIn(401, 4401, 1008);
+                assertThat(page.<Object>handle(this::end).join()).isIn("refused", 4401, 1008, "dropped");
             }
         }
+    }
+
+    /** How a page ended that came while its login did. */
+    private Object end(Page open, Throwable refused) {
+        if (open == null) {
+            return "refused";
+        }
+        int code = open.awaitClose();
+        // WildFly looks at the HTTP session once more after it has answered the handshake, before Bellhop knows of the connection:
+        // where it is gone by then, the connection is dropped without a close frame
+        return code == Page.BROKEN && first.server().equals("WildFly") && open.frames().isEmpty() ? "dropped" : code;
     }
 
     /** An old cookie is of no use, wherever it is tried: some servers take it until it expires. */
