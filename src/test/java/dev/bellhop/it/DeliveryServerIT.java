@@ -182,6 +182,7 @@ class DeliveryServerIT extends WithServers {
     void aSubscriptionOutlivesItsLastPageForAWhileSoThatAClickCostsNothing() {
         Login login = Login.as("guest12", first);
         Page.loggedIn(login).close();
+        awaitOffline("guest12");
         double before = heard(first);
         redis.add(message("guest12", "between", "1"));
         await().until(() -> heard(first) > before);

@@ -64,6 +64,7 @@ class HttpApiServerIT extends WithServers {
             String id = idOf(call("backend", "POST", "messages", "{\"msg_type\":\"n\",\"to_user_id\":\"guest70\",\"data\":{\"a\":1.10,\"b\":12345678901234567890}}"));
             assertThat(page.awaitFrames("n", 1)).containsExactly("{\"id\":\"" + id + "\",\"msg_type\":\"n\",\"data\":{\"a\":1.10,\"b\":12345678901234567890}}");
         }
+        awaitOffline("guest70");
         ok(202, call("backend", "POST", "messages", "{\"msg_type\":\"n\",\"to_user_ids\":[\"guest70\",\"guest71\"],\"data\":2}"));
         for (String user : List.of("guest70", "guest71")) {
             try (Page page = Page.loggedIn(Login.as(user, first))) {
@@ -135,6 +136,7 @@ class HttpApiServerIT extends WithServers {
         page.awaitType("exact");
         assertThat(redis.time() - due).isBetween(0.0, 0.5);
         page.close();
+        awaitOffline("guest74");
         ok(202, call("backend", "POST", "messages", "{\"msg_type\":\"short\",\"to_user_id\":\"guest74\",\"ttl\":0.2}"));
         ok(202, call("backend", "POST", "messages", "{\"msg_type\":\"long\",\"to_user_id\":\"guest74\",\"ttl\":60}"));
         double expired = redis.time() + 0.3;
@@ -267,7 +269,7 @@ class HttpApiServerIT extends WithServers {
         assertThat(call("admin", "DELETE", "users/guest76/connections?reason=logout", null).statusCode()).isEqualTo(204);
         assertThat(again.awaitClose()).isEqualTo(4401);
         assertThat(other.isOpen()).isTrue();
-        await().until(() -> !ok(200, call("backend", "GET", "users/guest76", null)).getBoolean("online"));
+        awaitOffline("guest76");
         other.close();
     }
 

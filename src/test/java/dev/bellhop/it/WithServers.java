@@ -1,5 +1,10 @@
 package dev.bellhop.it;
 
+import static org.awaitility.Awaitility.await;
+
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import org.jboss.arquillian.container.test.api.ContainerController;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.arquillian.test.api.ArquillianResource;
@@ -32,6 +37,16 @@ public abstract class WithServers {
     /** A second node on the same Redis; started by the first test that asks for it. */
     protected Node second() {
         return startAndAwait(Servers.second());
+    }
+
+    /**
+     * Waits until no node knows of an open page of this user. A page that has closed counts as open until its server has noticed;
+     * a message that comes before counts as delivered to it.
+     */
+    protected void awaitOffline(String user) {
+        String backend = "Basic " + Base64.getEncoder().encodeToString("backend:backend".getBytes(StandardCharsets.UTF_8));
+        await("offline: " + user).until(() -> Login.none(first).send(HttpRequest.newBuilder()
+                .uri(first.http("/bellhop/api/users/" + user)).header("Authorization", backend)).body().contains("\"online\":false"));
     }
 
     private Node startAndAwait(Node node) {
