@@ -64,10 +64,12 @@ class ConsoleServerIT extends WithServers {
         Page stranger = Page.loggedIn(Login.as("guest520", first));
         try (Page page = Page.loggedIn(admin)) {
             assertThat(call(admin, "POST", "console/watch", null).statusCode()).isEqualTo(204);
-            Set<String> living = await().until(() -> ok(call(admin, "GET", "stats", null)).getJsonArray("nodes").getValuesAs(JsonObject.class).stream()
-                    .map(node -> node.getString("node")).collect(Collectors.toSet()), nodes -> nodes.size() >= 2);
-            await().until(() -> page.frames("bellhop.node").stream().map(frame -> Page.parse(frame).getJsonObject("data").getString("node"))
-                    .collect(Collectors.toSet()).containsAll(living));
+            await().untilAsserted(() -> {
+                Set<String> living = ok(call(admin, "GET", "stats", null)).getJsonArray("nodes").getValuesAs(JsonObject.class).stream()
+                        .map(node -> node.getString("node")).collect(Collectors.toSet());
+                assertThat(living).hasSizeGreaterThanOrEqualTo(2);
+                assertThat(page.frames("bellhop.node")).extracting(frame -> Page.parse(frame).getJsonObject("data").getString("node")).containsAll(living);
+            });
             JsonObject report = Page.parse(page.frames("bellhop.node").get(0)).getJsonObject("data");
             assertThat(report.getJsonObject("redis").getBoolean("connected")).isTrue();
             assertThat(report.getJsonObject("queues").keySet()).containsExactlyInAnyOrder("scheduled", "ingest", "consumer", "rejected");
@@ -145,7 +147,7 @@ class ConsoleServerIT extends WithServers {
     void askingLeavesNothingBehind() {
         Login admin = Login.as("admin", first);
         try (Page page = Page.loggedIn(Login.as("guest525", first))) {
-            assertThat(ok(call(admin, "GET", "users/guest525/connections", null)).getJsonArray("connections")).hasSize(1);
+            await().until(() -> ok(call(admin, "GET", "users/guest525/connections", null)).getJsonArray("connections").size() == 1);
             await().until(() -> redis.commands().keys("bellhop:{guest525}:answers:*").isEmpty());
             assertThat(page.isOpen()).isTrue();
         }

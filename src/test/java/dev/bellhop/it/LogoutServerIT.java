@@ -66,7 +66,7 @@ class LogoutServerIT extends WithServers {
         long start = System.nanoTime();
         assertThat(pages).allSatisfy(page -> assertThat(page.awaitClose(within.plusSeconds(5))).isIn(ENDED));
         // why not exact: these machines are busy; the contract's second is measured from the announcement
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(within.plusSeconds(2));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(within.plusSeconds(4));
     }
 
     @Test

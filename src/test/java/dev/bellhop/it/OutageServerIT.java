@@ -50,7 +50,7 @@ class OutageServerIT extends WithServers {
             assertThat(waiting.frames("login")).as("answered when Redis can say what was missed").isEmpty();
             redis.start();
             waiting.awaitType("login");
-            await().atMost(Duration.ofSeconds(20)).until(() -> status("/bellhop/health/ready") == 200);
+            await().atMost(Duration.ofSeconds(40)).until(() -> status("/bellhop/health/ready") == 200);
             add("guest31", 1);
             page.awaitFrames("n", 2);
             waiting.awaitFrame(frame -> frame.getString("msg_type").equals("n") && frame.getInt("data") == 1);
@@ -71,7 +71,7 @@ class OutageServerIT extends WithServers {
         } finally {
             redis.start();
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> status("/bellhop/health/ready") == 200);
+        await().atMost(Duration.ofSeconds(40)).until(() -> status("/bellhop/health/ready") == 200);
         try (Page page = Page.loggedIn(Login.as("guest32", first))) {
             add("guest32", 1);
             page.awaitFrames("n", 1);

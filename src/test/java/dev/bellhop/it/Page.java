@@ -30,7 +30,7 @@ public final class Page implements AutoCloseable {
     /** The close code of a connection that has simply broken. */
     public static final int BROKEN = 1006;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final JsonProvider JSON = JsonProvider.provider();
 
     private final List<String> frames = new CopyOnWriteArrayList<>();

@@ -45,7 +45,7 @@ class RedeployServerIT extends WithServers {
         long before = first.classLoaders();
         for (int i = 0; i < 10; i++) {
             first.undeploy("bellhop.war");
-            await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(ours()).as("threads").isZero());
+            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(ours()).as("threads").isZero());
             first.deploy("bellhop.war");
             first.awaitReady();
             use();

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** What is due earlier comes earlier, also where the later one was past its time when it was published. */
@@ -15,8 +16,8 @@ class ScheduledOrderServerIT extends WithServers {
 
     private static final String LEASE = "{websocket}:reader";
 
-    private void publish(int n, double pushAt) {
-        String body = "{\"msg_type\":\"n\",\"to_user_id\":\"guest640\",\"data\":%d,\"id\":\"order-%d\",\"push_at\":%.3f}".formatted(n, n, pushAt);
+    private void publish(String user, int n, double pushAt) {
+        String body = String.format(Locale.ROOT, "{\"msg_type\":\"n\",\"to_user_id\":\"%s\",\"data\":%d,\"id\":\"order-%d\",\"push_at\":%.3f}", user, n, n, pushAt);
         HttpRequest.Builder request = HttpRequest.newBuilder(first.http("/bellhop/api/messages"))
                 .header("Authorization", "Basic " + Base64.getEncoder().encodeToString("backend:backend".getBytes()))
                 .header("Content-Type", "application/json").POST(BodyPublishers.ofString(body));
@@ -29,21 +30,21 @@ class ScheduledOrderServerIT extends WithServers {
         try (Page page = Page.loggedIn(Login.as("guest640", first))) {
             redis.commands().set(LEASE, "a node that has died", SetArgs.Builder.px(2_000));
             double due = redis.time() + 0.3;
-            publish(1, due);
+            publish("guest640", 1, due);
             await().pollDelay(Duration.ofMillis(600)).until(() -> true);
-            publish(2, due + 0.1);
-            publish(2, due + 0.1); // in doubt: the same answer, one message
+            publish("guest640", 2, due + 0.1);
+            publish("guest640", 2, due + 0.1); // in doubt: the same answer, one message
             assertThat(page.awaitFrames("n", 2)).extracting(frame -> Page.parse(frame).getInt("data")).containsExactly(1, 2);
         }
     }
 
     @Test
     void anIdOfLongAgoIsRememberedFromNowOn() {
-        try (Page page = Page.loggedIn(Login.as("guest640", first))) {
-            publish(3, -1_000_000);
+        try (Page page = Page.loggedIn(Login.as("guest641", first))) {
+            publish("guest641", 3, -1_000_000);
             page.awaitFrame(frame -> frame.getString("msg_type").equals("n") && frame.getInt("data") == 3);
-            publish(3, -1_000_000);
-            publish(4, 0);
+            publish("guest641", 3, -1_000_000);
+            publish("guest641", 4, 0);
             page.awaitFrame(frame -> frame.getString("msg_type").equals("n") && frame.getInt("data") == 4);
             assertThat(page.frames("n")).hasSize(2);
         }

@@ -49,7 +49,7 @@ class SettingsServerIT extends WithServers {
         Page gone = Page.loggedIn(login);
         Page there = Page.loggedIn(login);
         gone.stall(); // does not even answer a ping
-        await().atMost(Duration.ofSeconds(10)).until(() -> Login.none(first).get("/bellhop/metrics").body().contains("bellhop_connections 1.0\n"));
+        await().atMost(Duration.ofSeconds(30)).until(() -> Login.none(first).get("/bellhop/metrics").body().contains("bellhop_connections 1.0\n"));
         assertThat(there.isOpen()).isTrue();
         there.send("{\"msg_type\":\"ping\"}");
         there.awaitType("pong");

@@ -4,7 +4,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
+import org.awaitility.Awaitility;
 import org.jboss.arquillian.container.test.api.ContainerController;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.arquillian.test.api.ArquillianResource;
@@ -20,6 +22,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ArquillianTest
 @Tag("server")
 public abstract class WithServers {
+
+    static {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(20)); // a busy machine must not make a test red
+    }
 
     @ArquillianResource
     private ContainerController containers;
