@@ -79,6 +79,23 @@ test('a curve has one point for each five seconds, and ten minutes of them', () 
   assert.ok(nodes.points[curve].every((value) => value === 3));
 });
 
+test('what was before the page is drawn too, and goes on', () => {
+  const nodes = new Nodes();
+  nodes.note(report('a', 9, 9), 0);
+  const past = Array.from({ length: 200 }, (_, i) => i);
+  nodes.remember({ connections: past, frames_sent: [1, 2] }, 1_000);
+  const curve = (name) => nodes.points[CURVES.findIndex(({ of }) => of === name)];
+  assert.deepEqual(curve('connections'), past.slice(-120));
+  assert.deepEqual(curve('frames_sent'), [1, 2]);
+  assert.deepEqual(curve('heard'), []);
+  nodes.note(report('a', 3, 7), 3_000);
+  assert.deepEqual(curve('frames_sent'), [1, 7], 'the same moment');
+  nodes.note(report('a', 4, 8), 8_000);
+  assert.deepEqual(curve('frames_sent'), [1, 7, 8]);
+  assert.deepEqual(curve('connections').slice(-2), [3, 4]);
+  assert.equal(curve('connections').length, 120);
+});
+
 test('a curve ends at the right edge and stays in its box', () => {
   assert.deepEqual(paths([], 120), { line: '', area: '' });
   const { line } = paths([0, 5, 10], 120);

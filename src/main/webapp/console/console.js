@@ -76,6 +76,17 @@ function refusal({ at, reason, message }) {
   return el('li', {}, el('p', {}, ...(at === undefined ? [] : [time(new Date(at).toISOString()), ' · ']), reason ?? 'not written by Bellhop'), el('code', {}, message));
 }
 
+/** Draws the minutes before this page was opened, and those in which it was not connected. */
+async function remember() {
+  try {
+    const { points } = await call('GET', 'stats/history');
+    nodes.remember(points, performance.now());
+    show();
+  } catch {
+    // the curves begin now
+  }
+}
+
 async function rejected() {
   const { rejected: all } = await call('GET', 'rejected?limit=50');
   $('rejected-list').replaceChildren(...(all.length ? all.map(refusal) : [el('li', { class: 'empty' }, 'Nothing has been rejected.')]));
@@ -102,7 +113,10 @@ hop.on('bellhop.node', (report) => {
   tell();
 });
 hop.on('state', (state) => {
-  if (state === 'open') watch();
+  if (state === 'open') {
+    watch();
+    remember();
+  }
   tell();
 });
 
@@ -110,6 +124,7 @@ user.start(scheduled.findFor);
 scheduled.start();
 $('refresh-rejected').addEventListener('click', () => attempt(rejected));
 attempt(rejected);
+remember();
 ask();
 watch();
 setInterval(watch, WATCH);

@@ -4,14 +4,14 @@ const FORGOTTEN = 20_000; // a node reports every 5 s
 const STEP = 5_000;
 const STEPS = 120; // ten minutes
 
-/** The curves that are drawn: each a sum over the nodes. */
+/** The curves that are drawn: each a sum over the nodes of one of their rates or metrics. */
 export const CURVES = [
-  { name: 'Sent to pages, a second', of: (report) => report.rates.frames_sent },
-  { name: 'Heard from Redis, a second', of: (report) => report.rates.heard },
-  { name: 'Kept in inboxes, a second', of: (report) => report.rates.published },
-  { name: 'Sent by pages, a second', of: (report) => report.rates.inbound },
-  { name: 'Waiting in outboxes', of: (report) => report.metrics.outbox_waiting },
-  { name: 'Connections', of: (report) => report.metrics.connections },
+  { name: 'Sent to pages, a second', of: 'frames_sent', kind: 'rates' },
+  { name: 'Heard from Redis, a second', of: 'heard', kind: 'rates' },
+  { name: 'Kept in inboxes, a second', of: 'published', kind: 'rates' },
+  { name: 'Sent by pages, a second', of: 'inbound', kind: 'rates' },
+  { name: 'Waiting in outboxes', of: 'outbox_waiting', kind: 'metrics' },
+  { name: 'Connections', of: 'connections', kind: 'metrics' },
 ];
 
 /** Whether the nodes reach Redis, in a word or two. */
@@ -30,6 +30,12 @@ export class Nodes {
   note(report, now) {
     this.#reports.set(report.node, { report, at: now });
     this.#step(now);
+  }
+
+  /** What was before this page: for each curve its points, oldest first, of which the last is now. They take the place of all others. */
+  remember(points, now) {
+    this.#points = CURVES.map(({ of }) => (points[of] ?? []).slice(-STEPS));
+    this.#stepped = now;
   }
 
   /** All that report, by name; who has been silent for long is gone. */
@@ -53,10 +59,10 @@ export class Nodes {
     const reports = this.all(now);
     const replace = now - this.#stepped < STEP;
     if (!replace) this.#stepped = now;
-    CURVES.forEach(({ of }, i) => {
+    CURVES.forEach(({ of, kind }, i) => {
       const points = this.#points[i];
       if (replace) points.pop();
-      points.push(reports.reduce((sum, report) => sum + (of(report) ?? 0), 0));
+      points.push(reports.reduce((sum, report) => sum + (report[kind][of] ?? 0), 0));
       if (points.length > STEPS) points.shift();
     });
   }

@@ -1,6 +1,7 @@
 package dev.bellhop.ops;
 
 import dev.bellhop.metric.Metrics;
+import dev.bellhop.presence.History;
 import dev.bellhop.presence.Presence;
 import dev.bellhop.redis.PubSub;
 import dev.bellhop.redis.Redis;
@@ -9,6 +10,7 @@ import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -20,14 +22,17 @@ import java.util.concurrent.TimeoutException;
 @ApplicationScoped
 public class NodeReporter {
     private static final System.Logger LOG = System.getLogger(NodeReporter.class.getName());
-    private static final int PERIOD_SECONDS = 5;
-    private static final int MINUTE = 60 / PERIOD_SECONDS;
+    private static final int MINUTE = (int) (60 / History.STEP.toSeconds());
+    private static final List<String> RATES = List.of("frames_sent", "frames_received", "heard", "published", "inbound", "connections_opened");
+    private static final List<String> REMEMBERED_RATES = List.of("frames_sent", "heard", "published", "inbound");
+    private static final List<String> REMEMBERED = List.of("connections", "outbox_waiting");
 
     @Resource
     private ManagedScheduledExecutorService scheduler;
 
     private final Metrics metrics;
     private final Presence presence;
+    private final History history;
     private final Redis redis;
     private final PubSub pubSub;
     private final Watch watch;
@@ -38,13 +43,14 @@ public class NodeReporter {
     private record Sample(long nanos, Map<String, Long> numbers) {}
 
     NodeReporter() { // for the container's proxy
-        this(null, null, null, null, null);
+        this(null, null, null, null, null, null);
     }
 
     @Inject
-    NodeReporter(Metrics metrics, Presence presence, Redis redis, PubSub pubSub, Watch watch) {
+    NodeReporter(Metrics metrics, Presence presence, History history, Redis redis, PubSub pubSub, Watch watch) {
         this.metrics = metrics;
         this.presence = presence;
+        this.history = history;
         this.redis = redis;
         this.pubSub = pubSub;
         this.watch = watch;
@@ -52,22 +58,24 @@ public class NodeReporter {
 
     /** Begins to report. */
     public void start() {
-        reports = scheduler.scheduleWithFixedDelay(this::write, 0, PERIOD_SECONDS, TimeUnit.SECONDS);
+        reports = scheduler.scheduleWithFixedDelay(this::write, 0, History.STEP.toSeconds(), TimeUnit.SECONDS);
     }
 
     private void write() {
         try { // why: a task that throws is not run again
-            String report = report();
+            Sample now = new Sample(System.nanoTime(), metrics.snapshot());
+            Map<String, Double> rates = rates(now);
+            String report = report(now, rates);
             presence.writeNode(report);
             watch.send(report);
+            history.add(remembered(now, rates));
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "This node could not report. The next try is in a few seconds; please report this.", e);
         }
     }
 
-    /** What this node counts, as JSON: totals since it started, gauges, and rates a second over the last minute. */
-    private String report() {
-        Sample now = new Sample(System.nanoTime(), metrics.snapshot());
+    /** A second, over the last minute. */
+    private Map<String, Double> rates(Sample now) {
         lastMinute.addLast(now);
         if (lastMinute.size() > MINUTE + 1) {
             lastMinute.removeFirst();
@@ -75,14 +83,27 @@ public class NodeReporter {
         Sample then = lastMinute.getFirst();
         double seconds = Math.max(1, (now.nanos() - then.nanos()) * 1e-9);
         Map<String, Double> rates = new TreeMap<>();
-        for (String name : new String[] {"frames_sent", "frames_received", "heard", "published", "inbound", "connections_opened"}) {
-            rates.put(name, (now.numbers().getOrDefault(name, 0L) - then.numbers().getOrDefault(name, 0L)) / seconds);
+        for (String name : RATES) {
+            double rate = (now.numbers().getOrDefault(name, 0L) - then.numbers().getOrDefault(name, 0L)) / seconds;
+            rates.put(name, Math.round(rate * 10) / 10.0);
         }
+        return rates;
+    }
+
+    private static Map<String, Number> remembered(Sample now, Map<String, Double> rates) {
+        Map<String, Number> numbers = new TreeMap<>();
+        REMEMBERED_RATES.forEach(name -> numbers.put(name, rates.get(name)));
+        REMEMBERED.forEach(name -> numbers.put(name, now.numbers().getOrDefault(name, 0L)));
+        return numbers;
+    }
+
+    /** What this node counts, as JSON: totals since it started, gauges, and rates. */
+    private String report(Sample now, Map<String, Double> rates) {
         StringBuilder json = new StringBuilder("{\"uptime_seconds\":").append((System.currentTimeMillis() - startedMillis) / 1000)
                 .append(",\"redis\":{\"connected\":").append(redis.isConnected()).append(",\"subscribed\":").append(pubSub.hears()).append("},\"rates\":{");
         String comma = "";
         for (Map.Entry<String, Double> rate : rates.entrySet()) {
-            json.append(comma).append('"').append(rate.getKey()).append("\":").append(Math.round(rate.getValue() * 10) / 10.0);
+            json.append(comma).append('"').append(rate.getKey()).append("\":").append(rate.getValue());
             comma = ",";
         }
         json.append("},\"metrics\":{");

@@ -1,6 +1,7 @@
 package dev.bellhop.publish;
 
 import dev.bellhop.message.Json;
+import dev.bellhop.presence.History;
 import dev.bellhop.presence.Presence;
 import dev.bellhop.presence.Queues;
 import jakarta.enterprise.context.RequestScoped;
@@ -16,6 +17,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.io.StringReader;
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +36,8 @@ public class StatsResource {
     private Presence presence;
     @Inject
     private Queues queues;
+    @Inject
+    private History history;
 
     @GET
     public String get() {
@@ -55,6 +59,21 @@ public class StatsResource {
         String total = rates.entrySet().stream().map(rate -> Json.quote(rate.getKey()) + ':' + rate.getValue().toPlainString())
                 .collect(Collectors.joining(","));
         return "{\"connections\":" + connections + ",\"users\":" + users + ",\"rates\":{" + total + "}," + Answers.await(depths).json() + ",\"nodes\":[" + each + "]}";
+    }
+
+    /** How the sums over all nodes went in the last ten minutes. */
+    @GET
+    @Path("/history")
+    public String history() {
+        caller.require(Caller.ADMIN);
+        String points = Answers.await(history.sums()).entrySet().stream()
+                .map(sum -> Json.quote(sum.getKey()) + ":[" + Arrays.stream(sum.getValue()).mapToObj(StatsResource::number).collect(Collectors.joining(",")) + ']')
+                .collect(Collectors.joining(","));
+        return "{\"step_seconds\":" + History.STEP.toSeconds() + ",\"points\":{" + points + "}}";
+    }
+
+    private static String number(double number) {
+        return BigDecimal.valueOf(Math.round(number * 10), 1).stripTrailingZeros().toPlainString();
     }
 
     private static JsonObject read(String json) {

@@ -68,6 +68,11 @@ public class Keys {
         return settings.keyPrefix() + "watchers";
     }
 
+    /** A stream of what nodes have counted. */
+    public String history() {
+        return settings.keyPrefix() + "history";
+    }
+
     /** The channel on which a node hears itself. */
     public String probe(String node) {
         return settings.keyPrefix() + "probe:" + node;

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import java.time.Duration;
@@ -61,6 +62,11 @@ class ConsoleBrowserIT extends InBrowser {
         deskOfAnother(newUser());
         assertThat(connections).hasText(Integer.toString(before + 2));
         assertThat(console.getByTestId("console-state")).hasText("live");
+        // what was before is drawn at once, not when it has been seen to happen
+        console.reload();
+        for (Locator line : console.locator("#charts .line").all()) {
+            assertThat(line).hasAttribute("d", Pattern.compile("M.*L.*L.*L.*"), new LocatorAssertions.HasAttributeOptions().setTimeout(8_000));
+        }
     }
 
     @Test

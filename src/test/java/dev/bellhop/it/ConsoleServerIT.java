@@ -3,6 +3,7 @@ package dev.bellhop.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -45,7 +46,7 @@ class ConsoleServerIT extends WithServers {
     void whatItCallsIsForOperatorsAlone() {
         Login alice = Login.as("alice", first);
         Login none = Login.none(first);
-        for (String path : List.of("users/alice/connections", "users/alice/messages", "rejected")) {
+        for (String path : List.of("users/alice/connections", "users/alice/messages", "rejected", "stats/history")) {
             assertThat(call(none, "GET", path, null).statusCode()).as(path).isEqualTo(401);
             assertThat(call(alice, "GET", path, null).statusCode()).as(path).isEqualTo(403);
         }
@@ -64,12 +65,10 @@ class ConsoleServerIT extends WithServers {
         Page stranger = Page.loggedIn(Login.as("guest520", first));
         try (Page page = Page.loggedIn(admin)) {
             assertThat(call(admin, "POST", "console/watch", null).statusCode()).isEqualTo(204);
-            await().untilAsserted(() -> {
-                Set<String> living = ok(call(admin, "GET", "stats", null)).getJsonArray("nodes").getValuesAs(JsonObject.class).stream()
-                        .map(node -> node.getString("node")).collect(Collectors.toSet());
-                assertThat(living).hasSizeGreaterThanOrEqualTo(2);
-                assertThat(page.frames("bellhop.node")).extracting(frame -> Page.parse(frame).getJsonObject("data").getString("node")).containsAll(living);
-            });
+            Set<String> reporting = await().until(() -> page.frames("bellhop.node").stream()
+                    .map(frame -> Page.parse(frame).getJsonObject("data").getString("node")).collect(Collectors.toSet()), nodes -> nodes.size() == 2);
+            assertThat(ok(call(admin, "GET", "stats", null)).getJsonArray("nodes")).extracting(node -> node.asJsonObject().getString("node"))
+                    .containsAll(reporting); // and, for a minute, a node that another test has killed
             JsonObject report = Page.parse(page.frames("bellhop.node").get(0)).getJsonObject("data");
             assertThat(report.getJsonObject("redis").getBoolean("connected")).isTrue();
             assertThat(report.getJsonObject("queues").keySet()).containsExactlyInAnyOrder("scheduled", "ingest", "consumer", "rejected");
@@ -81,6 +80,20 @@ class ConsoleServerIT extends WithServers {
                     && frame.getJsonObject("data").getJsonObject("metrics").getInt("connections", 0) >= 2);
         } finally {
             stranger.close();
+        }
+    }
+
+    @Test
+    void itShowsWhatWasBeforeItWasOpened() {
+        Login admin = Login.as("admin", first);
+        try (Page page = Page.loggedIn(Login.as("guest526", first))) {
+            await().untilAsserted(() -> {
+                JsonObject points = ok(call(admin, "GET", "stats/history", null)).getJsonObject("points");
+                assertThat(points.keySet()).containsExactlyInAnyOrder("frames_sent", "heard", "published", "inbound", "connections", "outbox_waiting");
+                List<JsonNumber> connections = points.getJsonArray("connections").getValuesAs(JsonNumber.class);
+                assertThat(connections.get(connections.size() - 1).intValue()).isPositive();
+            });
+            assertThat(page.isOpen()).isTrue();
         }
     }
 
