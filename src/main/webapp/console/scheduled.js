@@ -16,11 +16,14 @@ export function local(iso) {
   return here.getUTCFullYear() >= 1 && here.getUTCFullYear() <= 9999 ? here.toISOString().slice(0, 19) : '';
 }
 
+/** What to do if the operator says yes. */
+let cancelNow = () => {};
+
 function row(item) {
   const due = el('input', { type: 'datetime-local', step: '1', required: true, 'aria-label': `New time of ${item.id}`, 'data-testid': 'move-to' });
   if (item.push_at) due.value = local(item.push_at);
   const move = el('form', { class: 'line' }, due, el('button', { 'data-testid': 'move' }, 'Move'));
-  const cancel = el('button', { type: 'button', class: 'danger', 'data-testid': 'cancel', 'aria-label': `Cancel ${item.id}` }, 'Cancel');
+  const cancel = el('button', { type: 'button', class: 'danger', 'data-testid': 'cancel', 'aria-label': `Cancel ${item.id}` }, 'Cancel…');
   const id = `scheduled/${encodeURIComponent(item.id)}`;
   const line = el('tr', { 'data-testid': 'scheduled-row' }, cell(item.push_at ? time(item.push_at) : 'never'), cell(item.malformed ? 'malformed' : item.to_user_id, 'long'),
     cell(item.msg_type ?? '', 'long'), cell(JSON.stringify(item.data ?? null).slice(0, SHORT), 'data'), el('td', {}, el('div', { class: 'line' }, move, cancel)));
@@ -32,11 +35,17 @@ function row(item) {
       notice('Moved.');
     });
   });
-  cancel.addEventListener('click', () => attempt(async () => {
-    await call('DELETE', id);
-    line.remove();
-    notice('Cancelled.');
-  }));
+  cancel.addEventListener('click', () => {
+    cancelNow = async () => {
+      await call('DELETE', id);
+      line.remove();
+      $('scheduled-user').focus(); // the button that had the focus is gone
+      notice('Cancelled.');
+    };
+    const what = item.malformed ? 'What is no message' : `“${item.msg_type}” for ${item.to_user_id}`;
+    $('cancel-text').replaceChildren(what, ...(item.push_at ? [', due ', time(item.push_at)] : []), ', will never be sent.');
+    $('cancel').showModal();
+  });
   return line;
 }
 
@@ -65,6 +74,11 @@ export function start() {
     event.preventDefault();
     attempt(() => find(false));
   });
+  $('cancel-confirmed').addEventListener('click', () => {
+    $('cancel').close();
+    attempt(cancelNow);
+  });
+  $('cancel-keep').addEventListener('click', () => $('cancel').close());
   $('scheduled-more').addEventListener('click', () => attempt(() => find(true)));
   attempt(() => find(false));
 }

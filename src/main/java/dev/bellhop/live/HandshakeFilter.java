@@ -52,19 +52,33 @@ public class HandshakeFilter extends HttpFilter {
             refuse(response, 426, "upgrade");
             return;
         }
-        // why now: after the upgrade it is too late, and logging out is told through it
-        HttpSession told = request.getSession(true);
-        if (HttpSessions.areOwn(request.getServletContext())) {
-            // why so short: while it lasts, it keeps the server's sign-on alive, and nothing but handshakes uses it. When it ends,
-            // its pages come anew, and by then the sign-on stands only if the application is in use
-            told.setMaxInactiveInterval((int) settings.loginCheck().toSeconds());
+        if (!hasHttpSession(request)) {
+            refuse(response, HttpServletResponse.SC_UNAUTHORIZED, "login");
+            return;
         }
         chain.doFilter(request, response);
     }
 
+    /** Why now: after the upgrade it is too late, and logging out is told through it. False if that has happened this very moment. */
+    private boolean hasHttpSession(HttpServletRequest request) {
+        try {
+            HttpSession told = request.getSession(true);
+            if (HttpSessions.areOwn(request.getServletContext())) {
+                // why so short: while it lasts, it keeps the server's sign-on alive, and nothing but handshakes uses it. When it ends,
+                // its pages come anew, and by then the sign-on stands only if the application is in use
+                told.setMaxInactiveInterval((int) settings.loginCheck().toSeconds());
+            }
+            return true;
+        } catch (IllegalStateException ended) {
+            return false;
+        }
+    }
+
     private void refuse(HttpServletResponse response, int status, String reason) throws IOException {
         metrics.counter("handshakes_refused", "Handshakes refused before the upgrade", "reason", reason).add();
-        response.sendError(status);
+        if (!response.isCommitted()) { // the server may have ended it, with the login
+            response.sendError(status);
+        }
     }
 
     /**

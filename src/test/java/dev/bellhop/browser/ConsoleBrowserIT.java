@@ -123,7 +123,13 @@ class ConsoleBrowserIT extends InBrowser {
         assertThat(rows).hasCount(2);
         Locator cancelled = rows.filter(new Locator.FilterOptions().setHasText("to be cancelled"));
         cancelled.getByTestId("cancel").click();
+        assertThat(console.getByTestId("cancel-question")).containsText("“notice” for " + user);
+        console.getByTestId("cancel-keep").click();
+        assertThat(rows).hasCount(2);
+        cancelled.getByTestId("cancel").click();
+        console.getByTestId("cancel-confirmed").click();
         assertThat(rows).hasCount(1);
+        assertThat(console.getByTestId("console-notice")).hasText("Cancelled.");
         Desk desk = deskOfAnother(user);
         rows.getByTestId("move-to").fill(LocalDateTime.now().minusMinutes(1).truncatedTo(ChronoUnit.SECONDS).toString());
         rows.getByTestId("move").click();
