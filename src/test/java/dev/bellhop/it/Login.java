@@ -80,6 +80,18 @@ public final class Login {
         return login;
     }
 
+    /** The same cookies, shown to a node itself. */
+    Login shownTo(Node other) {
+        Login same = new Login(other, other.origin());
+        cookies.getCookieStore().getCookies().forEach(cookie -> same.cookies.getCookieStore().add(URI.create(other.origin()), cookie));
+        return same;
+    }
+
+    /** Where its requests go. */
+    public String origin() {
+        return origin;
+    }
+
     public Node node() {
         return node;
     }

@@ -26,9 +26,12 @@ final class Nginx implements AutoCloseable {
         this.process = process;
     }
 
-    /** Starts one. Without nginx on the machine the test is skipped; in CI it fails. */
-    static Nginx before(Node first, Node second) throws IOException {
-        boolean sticky = !first.server().equals("Open Liberty"); // the only one here whose login counts on both nodes
+    /**
+     * Starts one. Without nginx on the machine the test is skipped; in CI it fails.
+     *
+     * @param sticky whether a browser stays at one node
+     */
+    static Nginx before(Node first, Node second, boolean sticky) throws IOException {
         Optional<Path> executable = Stream.of("/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/bin/nginx", "/opt/homebrew/bin/nginx")
                 .map(Path::of).filter(Files::isExecutable).findFirst();
         if (System.getenv("CI") != null) {

@@ -182,6 +182,17 @@ public final class Page implements AutoCloseable {
         return !closed.isDone();
     }
 
+    /** Whether it answers: what has just broken may not have been noticed yet. */
+    public boolean answers() {
+        try {
+            send("{\"msg_type\":\"ping\"}");
+            poll(PATIENCE, () -> frames("pong").isEmpty() && isOpen() ? null : true);
+        } catch (RuntimeException broken) {
+            return false;
+        }
+        return isOpen();
+    }
+
     /** Waits until the server closes, and returns its close code, or {@link #BROKEN}. */
     public int awaitClose() {
         return awaitClose(PATIENCE);

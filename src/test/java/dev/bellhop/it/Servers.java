@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -74,8 +75,7 @@ final class Servers implements BeforeAllCallback {
     private static Shared create() {
         try {
             Server server = Server.chosen();
-            // users for tests that need many; passwords as names
-            Users users = Users.demo(checkout()).with(Stream.concat(IntStream.range(0, 1000).mapToObj(i -> "guest" + i), Stream.of("4242")));
+            Users users = users();
             // why at random: other runs on this machine look for free ports at the same moment
             int port = freePort(server, FIRST_PORT + STEP * new Random().nextInt((LAST_PORT - FIRST_PORT) / STEP / 2));
             Installation first = installation("node1", users, port);
@@ -89,6 +89,27 @@ final class Servers implements BeforeAllCallback {
         } catch (IOException | CompletionException e) {
             throw new IllegalStateException("The servers for the tests cannot be made", e);
         }
+    }
+
+    /**
+     * More nodes, for a test that needs them otherwise.
+     *
+     * @param shop the demonstration application's WAR
+     */
+    static List<Installation> more(Server server, Path shop, String... names) throws IOException {
+        List<Installation> made = new ArrayList<>();
+        int port = second().port();
+        for (String name : names) {
+            port = freePort(server, port + STEP);
+            made.add(new Installation(name, target().resolve("it").resolve(name), port, checkout(), users(), List.of(target().resolve("bellhop.war"), shop)));
+        }
+        CompletableFuture.allOf(made.stream().map(node -> prepare(server, node)).toArray(CompletableFuture[]::new)).join();
+        return made;
+    }
+
+    /** Users for tests that need many; passwords as names. */
+    private static Users users() throws IOException {
+        return Users.demo(checkout()).with(Stream.concat(IntStream.range(0, 1000).mapToObj(i -> "guest" + i), Stream.of("4242")));
     }
 
     private static Installation installation(String name, Users users, int port) {

@@ -11,7 +11,7 @@ public interface Server {
     /** The one that the system property {@code server.name} names; WildFly without it. */
     static Server chosen() {
         return switch (System.getProperty("server.name", "wildfly")) {
-            case "wildfly" -> new WildFly(home("wildfly"));
+            case "wildfly" -> new WildFly(home("wildfly"), false);
             case "payara" -> new Payara(home("payara"));
             case "liberty" -> new Liberty(home("liberty"));
             default -> throw new IllegalArgumentException("server.name must be wildfly, payara or liberty");

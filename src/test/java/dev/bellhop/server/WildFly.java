@@ -7,16 +7,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.wildfly.core.launcher.CliCommandBuilder;
 import org.wildfly.core.launcher.StandaloneCommandBuilder;
 
-/** WildFly: a node's directory is its own {@code standalone}. */
-record WildFly(Path home) implements Server {
+/**
+ * WildFly: a node's directory is its own {@code standalone}.
+ *
+ * @param clustered whether the nodes share their logins
+ */
+public record WildFly(Path home, boolean clustered) implements Server {
 
     private static final int HTTP = 8080;
     private static final int MANAGEMENT = 9990;
     private static final int HTTPS = 8443;
+    private static final int CLUSTER = 7600;
 
     private static final Pattern RECORD = Pattern.compile("^(?:\\e\\[[0-9;]*m)*\\d\\d:\\d\\d:\\d\\d,\\d+ +(?<level>[A-Z]+) .*");
     /** Warnings about the key-store of WildFly's own HTTPS, which it makes itself at need. */
@@ -28,9 +32,18 @@ record WildFly(Path home) implements Server {
         return "WildFly";
     }
 
+    private String configuration() {
+        return clustered ? "standalone-ha.xml" : "standalone.xml";
+    }
+
     @Override
     public List<Integer> ports(int http) {
-        return List.of(http, http - HTTP + MANAGEMENT, http - HTTP + HTTPS);
+        return List.of(http, http - HTTP + MANAGEMENT, http - HTTP + HTTPS, cluster(http));
+    }
+
+    /** The port where nodes speak with one another. */
+    public static int cluster(int http) {
+        return http - HTTP + CLUSTER;
     }
 
     @Override
@@ -45,14 +58,16 @@ record WildFly(Path home) implements Server {
         for (Path war : node.wars()) {
             Files.copy(war, node.base().resolve("deployments").resolve(war.getFileName()));
         }
-        try (Stream<Path> scripts = Files.list(node.config("wildfly"))) {
-            run(node, Stream.concat(scripts.sorted(), Stream.of(node.demo("wildfly/demo-users.cli"))).toList());
+        List<Path> scripts = new ArrayList<>(List.of(node.config("wildfly/single-sign-on.cli"), node.demo("wildfly/demo-users.cli")));
+        if (clustered) {
+            scripts.add(node.config("wildfly/cluster.cli"));
         }
+        run(node, scripts);
     }
 
     /** Runs the scripts in a server embedded in the CLI: no port is opened. */
     private void run(Installation node, List<Path> scripts) throws IOException {
-        List<String> lines = new ArrayList<>(List.of("embed-server --server-config=standalone.xml"));
+        List<String> lines = new ArrayList<>(List.of("embed-server --server-config=" + configuration()));
         for (Path script : scripts) {
             lines.addAll(Files.readAllLines(script));
         }
@@ -75,7 +90,7 @@ record WildFly(Path home) implements Server {
     public List<String> command(Installation node, List<String> javaOptions) {
         return StandaloneCommandBuilder.of(home)
                 .setBaseDirectory(node.base())
-                .setServerConfiguration("standalone.xml")
+                .setServerConfiguration(configuration())
                 .addJavaOption("-Djava.io.tmpdir=" + node.base().resolve("tmp"))
                 .addJavaOption("-Djboss.node.name=" + node.name())
                 .addJavaOption("-Djboss.socket.binding.port-offset=" + (node.http() - HTTP))
