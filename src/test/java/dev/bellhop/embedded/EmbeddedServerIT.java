@@ -48,6 +48,8 @@ class EmbeddedServerIT extends WithServers {
         Path target = Path.of(System.getProperty("project.basedir")).resolve("target");
         File[] libraries = target.resolve("bellhop/WEB-INF/lib").toFile().listFiles();
         return ShrinkWrap.create(WebArchive.class, APP + ".war")
+                // why distributable: an HTTP session of that kind is another thing outside its request, where a page's login is looked at
+                .setWebXML(new StringAsset("<web-app xmlns=\"https://jakarta.ee/xml/ns/jakartaee\" version=\"6.0\"><distributable/></web-app>"))
                 .addClasses(FrontDoor.class, Concierge.class, Concierge.Parcel.class)
                 .addAsLibrary(target.resolve("bellhop-classes.jar").toFile())
                 .addAsLibraries(libraries)
