@@ -11,8 +11,10 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Set;
 import javax.management.JMException;
 import javax.management.MBeanServer;
@@ -36,7 +38,8 @@ public class LogoutSignal implements HttpSessionListener, ServletRequestListener
     private static final Set<String> KNOWN_COOKIES = Set.of("JSESSIONIDSSO", "LtpaToken2");
 
     private static final String USER = "dev.bellhop.logout.user";
-    private static final String LOGIN = "dev.bellhop.logout.login";
+    private static final String SIGN_ONS = "dev.bellhop.logout.sign-ons";
+    private static final int MOST = 10;
 
     /** Notes whose login the HTTP session belongs to; when the session has gone, nobody knows any more. */
     @Override
@@ -49,42 +52,61 @@ public class LogoutSignal implements HttpSessionListener, ServletRequestListener
             return;
         }
         try {
-            String login = loginId(request, session);
-            if (!login.equals(session.getAttribute(LOGIN))) {
-                session.setAttribute(USER, request.getUserPrincipal().getName());
-                session.setAttribute(LOGIN, login);
-            }
+            note(session, request.getUserPrincipal().getName(), signOn(request));
         } catch (IllegalStateException ended) {
             return; // by this request: it has been told
         }
     }
 
+    /**
+     * Why more than one sign-on: the request that logs in does not carry the cookie yet, or still an old one, and it may end after
+     * the next request, which does.
+     */
+    private static synchronized void note(HttpSession session, String user, String signOn) {
+        if (!user.equals(session.getAttribute(USER))) {
+            session.setAttribute(USER, user);
+            session.removeAttribute(SIGN_ONS);
+        }
+        List<String> known = signOns(session);
+        if (signOn != null && !known.contains(signOn)) {
+            List<String> all = new ArrayList<>(known.subList(Math.max(0, known.size() - MOST + 1), known.size()));
+            all.add(signOn);
+            session.setAttribute(SIGN_ONS, String.join(" ", all)); // why a text: where sessions are replicated, any server can
+        }
+    }
+
+    private static List<String> signOns(HttpSession session) {
+        return session.getAttribute(SIGN_ONS) instanceof String all ? List.of(all.split(" ")) : List.of();
+    }
+
     @Override
     public void sessionDestroyed(HttpSessionEvent event) {
-        Object user = event.getSession().getAttribute(USER);
-        Object login = event.getSession().getAttribute(LOGIN);
-        if (user == null || login == null) {
+        HttpSession session = event.getSession();
+        if (!(session.getAttribute(USER) instanceof String user)) {
             return;
         }
+        List<String> signOns = signOns(session);
+        List<String> logins = signOns.isEmpty() ? List.of(digest(session.getId())) : signOns;
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
         try {
             for (ObjectName bellhop : server.queryNames(new ObjectName("dev.bellhop:type=Logins,*"), null)) {
-                server.invoke(bellhop, "ended", new Object[] {user, login}, new String[] {String.class.getName(), String.class.getName()});
+                for (String login : logins) {
+                    server.invoke(bellhop, "ended", new Object[] {user, login}, new String[] {String.class.getName(), String.class.getName()});
+                }
             }
         } catch (JMException e) {
             LOG.log(System.Logger.Level.WARNING, "Bellhop could not be told that a login has ended: {0}. Its pages close at the next login check.", e.toString());
         }
     }
 
-    // as dev.bellhop.identity.Identity does it: this class goes alone into another application
-    private static String loginId(HttpServletRequest request, HttpSession session) {
+    /** The digest of the request's sign-on cookie, or null. As dev.bellhop.identity.Identity makes it: this class goes alone into another application. */
+    private static String signOn(HttpServletRequest request) {
         String more = request.getServletContext().getInitParameter(SSO_COOKIES);
         Cookie[] cookies = request.getCookies() == null ? new Cookie[0] : request.getCookies();
         return Arrays.stream(cookies)
                 .filter(cookie -> KNOWN_COOKIES.contains(cookie.getName())
                         || (more != null && Arrays.asList(more.split("\\s*,\\s*")).contains(cookie.getName())))
-                .map(Cookie::getValue).findFirst().map(LogoutSignal::digest)
-                .orElseGet(() -> digest(session.getId()));
+                .map(Cookie::getValue).findFirst().map(LogoutSignal::digest).orElse(null);
     }
 
     private static String digest(String secret) {

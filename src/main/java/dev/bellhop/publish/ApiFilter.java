@@ -61,18 +61,22 @@ public class ApiFilter extends HttpFilter {
         try {
             chain.doFilter(request, response);
         } finally {
-            leave(request, before == null);
+            leave(request, response, before == null);
         }
     }
 
     /** Ends what login has begun: a backend keeps no cookies, so each call would leave an HTTP session behind. */
-    private static void leave(HttpServletRequest request, boolean withSession) throws ServletException {
+    private static void leave(HttpServletRequest request, HttpServletResponse response, boolean withSession) throws ServletException {
         HttpSession session = request.getSession(false);
         try {
             // why both: on one server ending the HTTP session leaves the sign-on's cookie good, on another logging out does
             request.logout();
             if (session != null && withSession) {
                 session.invalidate();
+                // why another: on Payara logging out begins a sign-on of nobody's, and that too ends with an HTTP session
+                if (!response.isCommitted()) {
+                    request.getSession(true).invalidate();
+                }
             }
         } catch (IllegalStateException ended) {
             return; // the server was first

@@ -172,12 +172,12 @@ class HttpApiServerIT extends WithServers {
     }
 
     @Test
-    void callsOfABackendLeaveNoHttpSessionBehind() {
-        int before = first.httpSessions(); // of pages that other tests have opened
+    void callsOfABackendLeaveNoLoginBehind() {
+        int before = first.heldLogins(); // of pages that other tests have opened
         for (int i = 0; i < 20; i++) {
             ok(200, call("backend", "GET", "users/guest75", null));
         }
-        assertThat(first.httpSessions()).isLessThanOrEqualTo(before);
+        assertThat(first.heldLogins()).isLessThanOrEqualTo(before);
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -74,8 +75,8 @@ final class LibertyManagement implements Management {
     }
 
     @Override
-    public String sessionClass() {
-        return "com.ibm.ws.session.store.memory.MemorySession";
+    public Set<String> loginClasses() {
+        return Set.of("com.ibm.ws.session.store.memory.MemorySession");
     }
 
     /** Something done to the directories. */

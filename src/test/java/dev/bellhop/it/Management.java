@@ -5,6 +5,7 @@ import dev.bellhop.server.Liberty;
 import dev.bellhop.server.Payara;
 import dev.bellhop.server.Server;
 import java.nio.file.Path;
+import java.util.Set;
 
 /** What an operator does with a running server's own tools. */
 interface Management {
@@ -25,6 +26,6 @@ interface Management {
     /** Sets a property of MicroProfile Config for the next deployment; null takes it away. */
     void setting(String name, String value);
 
-    /** The server's own class of HTTP sessions. */
-    String sessionClass();
+    /** The server's own classes of HTTP sessions and sign-ons. */
+    Set<String> loginClasses();
 }

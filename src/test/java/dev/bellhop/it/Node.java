@@ -154,10 +154,10 @@ public final class Node {
         return Long.parseLong(total.split("\\s+")[2]);
     }
 
-    /** How many HTTP sessions there are in all applications. */
-    public int httpSessions() {
+    /** How many HTTP sessions there are in all applications, and sign-ons where they can be told. */
+    public int heldLogins() {
         return jcmd("GC.class_histogram").lines().map(line -> line.strip().split("\\s+"))
-                .filter(row -> row.length > 3 && row[3].equals(management.sessionClass()))
+                .filter(row -> row.length > 3 && management.loginClasses().contains(row[3]))
                 .mapToInt(row -> Integer.parseInt(row[1])).sum();
     }
 

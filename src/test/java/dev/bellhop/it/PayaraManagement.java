@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Payara's {@code asadmin}. */
 record PayaraManagement(Payara payara, Installation node) implements Management {
@@ -37,8 +38,8 @@ record PayaraManagement(Payara payara, Installation node) implements Management 
     }
 
     @Override
-    public String sessionClass() {
-        return "org.apache.catalina.session.StandardSession";
+    public Set<String> loginClasses() {
+        return Set.of("org.apache.catalina.session.StandardSession", "org.apache.catalina.authenticator.SingleSignOnEntry");
     }
 
     private static String name(String war) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jboss.as.controller.client.ModelControllerClient;
 import org.jboss.as.controller.client.helpers.ClientConstants;
 import org.jboss.dmr.ModelNode;
@@ -46,8 +47,8 @@ record WildFlyManagement(Installation node) implements Management {
     }
 
     @Override
-    public String sessionClass() {
-        return "io.undertow.server.session.InMemorySessionManager$SessionImpl";
+    public Set<String> loginClasses() {
+        return Set.of("io.undertow.server.session.InMemorySessionManager$SessionImpl");
     }
 
     private static ModelNode on(String operation, String kind, String name) {
