@@ -17,7 +17,7 @@ export function paths(points, most) {
 }
 
 export class Chart {
-  #output = el('output');
+  #value = el('span', { class: 'value' }); // why no output element: it would be read out every five seconds
   #line = document.createElementNS(SVG, 'path');
   #area = document.createElementNS(SVG, 'path');
 
@@ -29,13 +29,13 @@ export class Chart {
     this.#line.setAttribute('class', 'line');
     this.#area.setAttribute('class', 'area');
     svg.append(this.#area, this.#line);
-    place.append(el('figure', {}, el('figcaption', {}, name, this.#output), svg));
+    place.append(el('figure', {}, el('figcaption', {}, name, this.#value), svg));
   }
 
   draw(points) {
     const { line, area } = paths(points, 120);
     this.#line.setAttribute('d', line);
     this.#area.setAttribute('d', area);
-    this.#output.textContent = rate(points.at(-1));
+    this.#value.replaceChildren(rate(points.at(-1)), el('small', {}, `peak ${rate(Math.max(0, ...points))}`));
   }
 }

@@ -57,26 +57,23 @@ public class ApiFilter extends HttpFilter {
             refuse(response, new Problem(Code.UNAUTHENTICATED, "name and password do not go together"));
             return;
         }
-        request.getSession(true); // why: with it ends the sign-on that login has begun; some servers begin one without
-        try {
-            chain.doFilter(request, response);
-        } finally {
-            leave(request, response, before == null);
-        }
+        Caller.remember(request);
+        leave(request, before == null);
+        chain.doFilter(request, response);
     }
 
-    /** Ends what login has begun: a backend keeps no cookies, so each call would leave an HTTP session behind. */
-    private static void leave(HttpServletRequest request, HttpServletResponse response, boolean withSession) throws ServletException {
-        HttpSession session = request.getSession(false);
+    /**
+     * Ends what login has begun: a backend keeps no cookies, so each call would leave an HTTP session and a sign-on behind. Why
+     * before the call is answered: an HTTP session can be made only until then.
+     */
+    private static void leave(HttpServletRequest request, boolean withSession) throws ServletException {
+        HttpSession session = request.getSession(true); // why made: the sign-on that login has begun ends with it, but not without
         try {
             // why both: on one server ending the HTTP session leaves the sign-on's cookie good, on another logging out does
             request.logout();
-            if (session != null && withSession) {
+            if (withSession) {
                 session.invalidate();
-                // why another: on Payara logging out begins a sign-on of nobody's, and that too ends with an HTTP session
-                if (!response.isCommitted()) {
-                    request.getSession(true).invalidate();
-                }
+                request.getSession(true).invalidate(); // why: Payara's logout begins a sign-on of nobody's
             }
         } catch (IllegalStateException ended) {
             return; // the server was first

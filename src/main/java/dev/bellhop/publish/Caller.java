@@ -6,6 +6,9 @@ import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.NotAuthorizedException;
+import java.security.Principal;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Who has made this call, and what they may. */
 @RequestScoped
@@ -14,24 +17,44 @@ class Caller {
     static final String PUBLISHER = "bellhop-publisher";
     static final String ADMIN = "bellhop-admin";
 
+    private static final String BACKEND = "dev.bellhop.backend";
+    private static final Set<String> ROLES = Set.of(PUBLISHER, ADMIN);
+
+    /** Who has logged in for this call alone, and as what. */
+    private record Backend(Principal principal, Set<String> roles) {}
+
     @Inject
     private HttpServletRequest request;
     @Inject
     private Identity identity;
 
+    /** From now on the call is whoever's the request is at this moment, though the login ends. */
+    static void remember(HttpServletRequest request) {
+        Set<String> roles = ROLES.stream().filter(request::isUserInRole).collect(Collectors.toUnmodifiableSet());
+        request.setAttribute(BACKEND, new Backend(request.getUserPrincipal(), roles));
+    }
+
+    private Principal principal() {
+        return request.getAttribute(BACKEND) instanceof Backend backend ? backend.principal() : request.getUserPrincipal();
+    }
+
+    private boolean isIn(String role) {
+        return request.getAttribute(BACKEND) instanceof Backend backend ? backend.roles().contains(role) : request.isUserInRole(role);
+    }
+
     /** The same for what an operator may do as well as a publisher. */
     void requirePublisherOrAdmin() {
-        if (request.getUserPrincipal() == null || !request.isUserInRole(ADMIN)) {
+        if (principal() == null || !isIn(ADMIN)) {
             require(PUBLISHER);
         }
     }
 
     /** @throws Problem if nobody is logged in; {@link NotAuthorizedException} if the caller lacks the role */
     void require(String role) {
-        if (request.getUserPrincipal() == null) {
+        if (principal() == null) {
             throw new NotAuthorizedException(CHALLENGE);
         }
-        if (!request.isUserInRole(role)) {
+        if (!isIn(role)) {
             throw new Problem(Code.FORBIDDEN, "this needs the role " + role);
         }
     }
@@ -43,7 +66,7 @@ class Caller {
      */
     String user() {
         // why without a challenge: the browser would ask for a name and password in a window of its own
-        return identity.user(request.getUserPrincipal(), request.getSession(false))
+        return identity.user(principal(), request.getSession(false))
                 .orElseThrow(() -> new Problem(Code.UNAUTHENTICATED, "not logged in"));
     }
 }

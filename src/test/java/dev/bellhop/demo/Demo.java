@@ -152,12 +152,10 @@ public final class Demo {
         return "http://localhost:" + http + path;
     }
 
-    /** Waits for a 200; a 404 will do too: then there is nothing to ask. */
     private boolean awaitReady() throws InterruptedException {
         long deadline = System.nanoTime() + READY.toNanos();
         while (System.nanoTime() < deadline) {
-            int status = status("/bellhop/health/ready");
-            if (status == 200 || status == 404) {
+            if (isReady()) {
                 return true;
             }
             Thread.sleep(200);
@@ -165,40 +163,42 @@ public final class Demo {
         return false;
     }
 
-    /** The HTTP status of that page, or 0 when nobody answers. */
-    private int status(String path) throws InterruptedException {
+    private boolean isReady() throws InterruptedException {
         try {
-            return client.send(HttpRequest.newBuilder(URI.create(url(path))).build(), BodyHandlers.discarding()).statusCode();
-        } catch (IOException e) {
-            return 0;
+            HttpRequest ask = HttpRequest.newBuilder(URI.create(url("/bellhop/health/ready"))).build();
+            return client.send(ask, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException nobodyAnswers) {
+            return false;
         }
     }
 
-    private String banner(long seconds) throws InterruptedException {
+    private String banner(long seconds) {
         String cli = foreignRedis.map(uri -> "redis-cli -u " + uri).orElse("redis-cli -p " + redisPort);
         // why 127.0.0.1: a browser keeps one set of cookies for all ports of localhost, so a second node would log out of the first
-        String page = http == DEFAULT_HTTP ? url("/shop/") : "http://127.0.0.1:" + http + "/shop/";
+        String origin = http == DEFAULT_HTTP ? url("") : "http://127.0.0.1:" + http;
         String curl = "curl -u backend:backend -H 'Content-Type: application/json' -d '" + message("Kept for you") + "' "
                 + url("/bellhop/api/messages");
         return """
 
                 Bellhop runs (after %d s). Ctrl-C stops it.
 
-                  %s
+                  %s/shop/
                   alice/alice   bob/bob   backend/backend (publisher)   admin/admin (administrator)
+
+                  %s/bellhop/console, after logging in there as admin
 
                 Send alice a message, now and in five seconds:
 
                   %s PUBLISH websocket:producer:channel '%s'
 
                   %s ZADD '{websocket}:timing:messages' $(($(date +%%s)+5)) '%s'
-                %s
+
+                  %s
+
                 A second node:
 
                   BELLHOP_REDIS_URI=%s ./mvnw%s -Dhttp.port=%d
-                """.formatted(seconds, page, cli, message("Hello"), cli, message("Five seconds later"),
-                // why asked: only a build that has the HTTP API offers it
-                status("/bellhop/api/messages") == 404 ? "" : "\n  " + curl + "\n", redisUri(), profile(), http + 1000);
+                """.formatted(seconds, origin, origin, cli, message("Hello"), cli, message("Five seconds later"), curl, redisUri(), profile(), http + 1000);
     }
 
     private static String profile() {

@@ -79,7 +79,7 @@ final class Servers implements BeforeAllCallback {
             // why at random: other runs on this machine look for free ports at the same moment
             int port = freePort(server, FIRST_PORT + STEP * new Random().nextInt((LAST_PORT - FIRST_PORT) / STEP / 2));
             Installation first = installation("node1", users, port);
-            Installation second = installation("node2", users, freePort(server, port + STEP));
+            Installation second = installation("node2", users, freePort(server, port + STEP)).on(secondJdk());
             CompletableFuture<Void> prepared = prepare(server, second);
             prepare(server, first).join();
             prepared.join();
@@ -105,6 +105,11 @@ final class Servers implements BeforeAllCallback {
         }
         CompletableFuture.allOf(made.stream().map(node -> prepare(server, node)).toArray(CompletableFuture[]::new)).join();
         return made;
+    }
+
+    /** The second node may run on a JDK of its own: so the WAR is tried on two at the price of one. */
+    static Path secondJdk() {
+        return Path.of(System.getProperty("second.jdk", System.getProperty("java.home")));
     }
 
     /** Users for tests that need many; passwords as names. */

@@ -3,6 +3,7 @@ package dev.bellhop.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 /** The servers themselves: both WARs are there, and the demonstration's login works. */
@@ -20,8 +21,9 @@ class SmokeServerIT extends WithServers {
     }
 
     @Test
-    void twoNodesRunOnOneMachine() {
+    void twoNodesRunOnOneMachineEachOnItsJdk() throws IOException {
         assertThat(Login.as("bob", second()).signOn()).isPresent();
+        assertThat(second().jcmd("VM.system_properties").lines()).contains("java.home=" + Servers.secondJdk().toRealPath());
         assertThat(Login.as("bob", first).signOn()).isPresent();
     }
 }

@@ -1,12 +1,14 @@
 package dev.bellhop.server;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Properties;
 import java.util.stream.Stream;
 
 /**
@@ -18,8 +20,28 @@ import java.util.stream.Stream;
  * @param checkout where {@code server-config} and {@code src/demo} lie
  * @param users    who may log in
  * @param wars     deployed when the server starts
+ * @param jdk      what it runs on
  */
-public record Installation(String name, Path base, int http, Path checkout, Users users, List<Path> wars) {
+public record Installation(String name, Path base, int http, Path checkout, Users users, List<Path> wars, Path jdk) {
+
+    /** One that runs on this process's own JDK. */
+    public Installation(String name, Path base, int http, Path checkout, Users users, List<Path> wars) {
+        this(name, base, http, checkout, users, wars, Path.of(System.getProperty("java.home")));
+    }
+
+    /** The same on another JDK. */
+    public Installation on(Path other) {
+        return new Installation(name, base, http, checkout, users, wars, other);
+    }
+
+    /** The first number of the JDK's version. */
+    int jdkFeature() throws IOException {
+        Properties release = new Properties();
+        try (Reader reader = Files.newBufferedReader(jdk.resolve("release"))) {
+            release.load(reader);
+        }
+        return Runtime.Version.parse(release.getProperty("JAVA_VERSION").replace("\"", "")).feature();
+    }
 
     Path config(String file) {
         return checkout.resolve("server-config").resolve(file);

@@ -72,9 +72,9 @@ public record Liberty(Path home) implements Server {
     @Override
     public List<String> command(Installation node, List<String> javaOptions) throws IOException {
         Path tools = home.resolve("bin/tools");
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> command = new ArrayList<>(List.of(node.jdk().resolve("bin/java").toString(),
                 "-javaagent:" + tools.resolve("ws-javaagent.jar"), "-Djava.awt.headless=true", "-Djdk.attach.allowAttachSelf=true"));
-        Path opens = home.resolve("lib/platform/java").resolve(Runtime.version().feature() < 24 ? "java9.options" : "java24.options");
+        Path opens = home.resolve("lib/platform/java").resolve(node.jdkFeature() < 24 ? "java9.options" : "java24.options");
         Files.readAllLines(opens).stream().map(String::strip).filter(line -> !line.isEmpty() && !line.startsWith("#")).forEach(command::add);
         command.add("-Djava.io.tmpdir=" + Files.createDirectories(node.base().resolve("tmp")));
         command.addAll(javaOptions);

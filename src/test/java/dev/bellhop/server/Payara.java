@@ -81,19 +81,21 @@ public record Payara(Path home) implements Server {
 
     /** Runs a command of {@code asadmin}; returns what it prints. */
     public String asadmin(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(java(), "-XX:TieredStopAtLevel=1", "-jar", home.resolve("glassfish/lib/client/appserver-cli.jar").toString()));
-        command.addAll(List.of(arguments));
-        return Installation.run(new ProcessBuilder(command));
+        return asadmin(Path.of(System.getProperty("java.home")), arguments);
     }
 
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    private String asadmin(Path jdk, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(jdk.resolve("bin/java").toString(), "-XX:TieredStopAtLevel=1", "-jar", home.resolve("glassfish/lib/client/appserver-cli.jar").toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("JAVA_HOME", jdk.toString()); // a domain starts on that one
+        return Installation.run(builder);
     }
 
     /** What {@code asadmin start-domain} would run: without it in between, the process is our own child. */
     @Override
     public List<String> command(Installation node, List<String> javaOptions) throws IOException {
-        String printed = asadmin("start-domain", "--dry-run", "--domaindir", node.base().toString(),
+        String printed = asadmin(node.jdk(), "start-domain", "--dry-run", "--domaindir", node.base().toString(),
                 "--prebootcommandfile", node.base().resolve("before.asadmin").toString(),
                 "--postbootcommandfile", node.base().resolve("after.asadmin").toString(), node.name());
         List<String> command = new ArrayList<>(printed.lines().dropWhile(line -> !line.startsWith("Dump of")).skip(1)

@@ -89,6 +89,7 @@ public record WildFly(Path home, boolean clustered) implements Server {
     @Override
     public List<String> command(Installation node, List<String> javaOptions) {
         return StandaloneCommandBuilder.of(home)
+                .setJavaHome(node.jdk())
                 .setBaseDirectory(node.base())
                 .setServerConfiguration(configuration())
                 .addJavaOption("-Djava.io.tmpdir=" + node.base().resolve("tmp"))
