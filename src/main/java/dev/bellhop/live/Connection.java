@@ -44,6 +44,8 @@ final class Connection implements Outbox.Owner {
 
     // guarded by the feed
     State state = State.OPEN;
+    /** How often its page has sent {@code login}. */
+    int logins;
     Position position;
     /** Where its latest login began: what lies before, the page has or needs no more. */
     Position from;

@@ -93,9 +93,10 @@ final class UserFeed {
 
     /**
      * What was known when a reading began. What had been announced by then, the reading holds, or Redis has lost it: to read
-     * again for its sake would never end.
+     * again for its sake would never end. And of which login of the connection's: what an earlier one asked for is not wanted any
+     * more.
      */
-    private record Known(int subscriptions, Position announced) {}
+    private record Known(int subscriptions, Position announced, int login) {}
 
     /**
      * A page has sent {@code login}.
@@ -106,11 +107,12 @@ final class UserFeed {
         synchronized (this) {
             connection.state = State.LOGGING_IN;
             connection.position = after;
+            connection.logins++;
             if (!subscribed) {
                 return; // goes on in subscribed()
             }
         }
-        replay(connection, State.LOGGING_IN, after);
+        replay(connection, State.LOGGING_IN);
     }
 
     synchronized boolean isBeforeLogin(Connection connection) {
@@ -145,29 +147,29 @@ final class UserFeed {
     private void resumeAll() {
         for (Connection connection : connections()) {
             State state;
-            Position position;
             synchronized (this) {
                 state = connection.state;
-                position = connection.position;
                 if (state == State.LIVE) {
                     connection.state = State.REPLAYING;
                 }
             }
             if (state == State.LIVE) {
-                replay(connection, State.REPLAYING, position);
+                replay(connection, State.REPLAYING);
             } else if (state == State.LOGGING_IN) {
-                replay(connection, State.LOGGING_IN, position);
+                replay(connection, State.LOGGING_IN);
             }
         }
     }
 
-    private void replay(Connection connection, State from, Position after) {
+    private void replay(Connection connection, State from) {
         Known known;
+        Position after;
         synchronized (this) {
             if (connection.state != from || connection.isClosing()) {
                 return;
             }
-            known = new Known(subscriptions, announced);
+            known = new Known(subscriptions, announced, connection.logins);
+            after = connection.position;
         }
         CompletableFuture<Inbox.Stretch> reading = live.inbox().resume(user, after, sent, STRETCH);
         if (from == State.LOGGING_IN) {
@@ -185,15 +187,15 @@ final class UserFeed {
                 live.execute(() -> replayed(connection, from, known, stretch));
             } else {
                 LOG.log(System.Logger.Level.DEBUG, "replay waits for Redis: {0}", failure.toString());
-                live.later(() -> replay(connection, from, after), RETRY_MILLIS + ThreadLocalRandom.current().nextInt(RETRY_MILLIS));
+                live.later(() -> replay(connection, from), RETRY_MILLIS + ThreadLocalRandom.current().nextInt(RETRY_MILLIS));
             }
         });
     }
 
     private void replayed(Connection connection, State from, Known known, Inbox.Stretch stretch) {
         synchronized (this) {
-            if (connection.state != from || connection.isClosing()) {
-                return; // answered meanwhile by another replay
+            if (connection.state != from || connection.logins != known.login || connection.isClosing()) {
+                return; // answered meanwhile by another replay, or asked for anew
             }
             if (from == State.LOGGING_IN) {
                 connection.state = State.REPLAYING;
@@ -208,12 +210,11 @@ final class UserFeed {
     /** Queues a stretch's messages as the page takes them: a long inbox must not overflow the outbox of a good reader. */
     private void replayPart(Connection connection, Known known, Inbox.Stretch stretch, int begin) {
         List<Announcement.Kept> messages = stretch.messages();
-        Position position;
         boolean again = false;
         boolean full = false;
         int next = begin;
         synchronized (this) {
-            if (connection.state != State.REPLAYING || connection.isClosing()) {
+            if (connection.state != State.REPLAYING || connection.logins != known.login || connection.isClosing()) {
                 return;
             }
             while (next < messages.size() && !full) {
@@ -236,7 +237,6 @@ final class UserFeed {
                     connection.state = State.LIVE;
                 }
             }
-            position = connection.position;
         }
         live.replayed().add(next - begin);
         connection.outbox().flush();
@@ -244,7 +244,7 @@ final class UserFeed {
             int from = next;
             connection.whenRoom(() -> replayPart(connection, known, stretch, from));
         } else if (again) {
-            replay(connection, State.REPLAYING, position);
+            replay(connection, State.REPLAYING);
         }
     }
 
@@ -308,11 +308,7 @@ final class UserFeed {
         if (gaps != null) {
             live.gaps().add(gaps.size());
             for (Connection connection : gaps) {
-                Position position;
-                synchronized (this) {
-                    position = connection.position;
-                }
-                replay(connection, State.REPLAYING, position);
+                replay(connection, State.REPLAYING);
             }
         }
     }

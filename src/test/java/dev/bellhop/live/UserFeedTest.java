@@ -169,6 +169,37 @@ class UserFeedTest {
         assertThat(inbox.readings).isEmpty();
     }
 
+    @Test
+    void aPageThatLogsInAgainIsAnsweredForItsNewPosition() {
+        feed.subscribed();
+        page.login(at(3));
+        HeldInbox.Reading before = reading(at(3));
+        page.login(at(0));
+        HeldInbox.Reading now = reading(at(0));
+        answer(before, 3, 4);
+        await().pollDelay(50, TimeUnit.MILLISECONDS).until(() -> page.frames().isEmpty());
+        answer(now, 0, 4);
+
+        await().until(() -> offsets().equals(List.of(1L, 2L, 3L, 4L)));
+        assertThat(page.from()).isEqualTo(at(0));
+    }
+
+    @Test
+    void theRestOfAnEarlierLoginsReplayDoesNotOvertakeTheNewOnes() {
+        feed.subscribed();
+        page.login(at(3));
+        answerInPart(reading(at(3)), 3, 4, 9);
+        HeldInbox.Reading rest = reading(at(4));
+        page.login(at(0));
+        answerInPart(reading(at(0)), 0, 2, 9);
+        HeldInbox.Reading newRest = reading(at(2));
+        answer(rest, 4, 9);
+        await().pollDelay(50, TimeUnit.MILLISECONDS).until(() -> offsets().equals(List.of(4L, 1L, 2L)));
+        answer(newRest, 2, 9);
+
+        await().until(() -> offsets().equals(List.of(4L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L)));
+    }
+
     /** It ended while the page opened, when nobody here listened yet. */
     @Test
     void aLoginThatIsKnownToHaveEndedGetsNothing() {
@@ -216,8 +247,13 @@ class UserFeedTest {
 
     /** The inbox holds what comes after {@code from} up to {@code end}. */
     private static void answer(HeldInbox.Reading reading, long from, long end) {
-        List<Announcement.Kept> messages = LongStream.rangeClosed(from + 1, end).mapToObj(UserFeedTest::kept).toList();
-        reading.answer().complete(new Inbox.Stretch(at(end), 0, true, at(from), at(end), false, messages));
+        answerInPart(reading, from, end, end);
+    }
+
+    /** The same, of which this reading brings what lies up to {@code to}. */
+    private static void answerInPart(HeldInbox.Reading reading, long from, long to, long end) {
+        List<Announcement.Kept> messages = LongStream.rangeClosed(from + 1, to).mapToObj(UserFeedTest::kept).toList();
+        reading.answer().complete(new Inbox.Stretch(at(end), 0, true, at(from), at(to), to < end, messages));
     }
 
     private void live(long offset) {
