@@ -167,7 +167,8 @@ export class Bellhop {
     const going = reason === 'login check' ? CHECK_WAIT : DRAIN_WAIT;
     const longest = code === 1001 ? going : Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
     this.#retry = setTimeout(() => this.#connect(), Math.random() * longest);
-    // 1008: how some servers end a login
+    // 1008: how some servers end a login, a moment before they know of it everywhere: then the next refusal counts
+    if (code === 1008) this.#refusals = 1;
     if (code === 1008 || (!this.#opened && ++this.#refusals > 1)) this.#probe();
     this.#setState('waiting');
     if (this.#opened) this.#emit('close', { code, reason, willReconnect: true });

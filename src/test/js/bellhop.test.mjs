@@ -465,6 +465,19 @@ test('1008 may be the end of a login: asks the API at once', async () => {
   assert.equal(hop.state, 'closed');
 });
 
+test('1008, and the login ends a moment later: the first refusal has it ask again', async () => {
+  const hop = loggedIn();
+  browser.fetchStatus = 200;
+  FakeSocket.last.ends(1008);
+  await settle();
+  assert.equal(hop.state, 'waiting');
+  browser.fetchStatus = 401;
+  tick(500);
+  FakeSocket.last.ends(1006);
+  await settle();
+  assert.equal(hop.state, 'closed');
+});
+
 test('a late 401 does not end a connection that has logged in meanwhile', async () => {
   const hop = loggedIn();
   browser.fetchStatus = 401;
