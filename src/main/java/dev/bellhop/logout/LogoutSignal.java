@@ -52,10 +52,18 @@ public class LogoutSignal implements HttpSessionListener, ServletRequestListener
             return;
         }
         try {
-            note(session, request.getUserPrincipal().getName(), signOn(request));
+            String user = request.getUserPrincipal().getName();
+            String signOn = signOn(request);
+            if (!isNoted(session, user, signOn)) { // why asked first: nearly every request goes without the lock
+                note(session, user, signOn);
+            }
         } catch (IllegalStateException ended) {
             return; // by this request: it has been told
         }
+    }
+
+    private static boolean isNoted(HttpSession session, String user, String signOn) {
+        return user.equals(session.getAttribute(USER)) && (signOn == null || signOns(session).contains(signOn));
     }
 
     /**
