@@ -44,24 +44,46 @@ export type BellhopState = 'connecting' | 'open' | 'waiting' | 'closed';
 
 /** What Bellhop itself tells; any other type is a message's `msg_type`. */
 export interface BellhopEvents {
-  /** A WebSocket has opened; the login is under way. */
+  /** A connection has opened; the login is under way. */
   open: undefined;
   /** An open connection is gone, or it is over for good. */
   close: CloseInfo;
-  /** The server has answered the login; missed messages follow. May come more than once on a connection. */
+  /**
+   * The server has answered the login; missed messages follow. It may come again while the state stays `open`: after a gap, after
+   * the server has had the login checked, and, with `recovered` false, when Redis has lost its data while the page was open.
+   */
   login: LoginAnswer;
   /** How many kept messages the user has not read. */
   unread: number;
   state: BellhopState;
   /** Another page of the user has read everything up to `id`. */
   read: { readonly id: string; readonly unread: number };
-  /** The server has refused something that this page sent, e.g. `rate_limited`. */
+  /**
+   * The server has refused something that this page sent, e.g. `rate_limited`. By this module itself: `unavailable` (it did not
+   * reach the server) and `other_user` (somebody else has logged in; what the user before left is not sent in their name).
+   */
   error: { readonly code: string; readonly message: string };
 }
 
 export interface BellhopOptions {
-  /** The URL of Bellhop's folder, absolute or relative to the page; the folder of this module if omitted. */
+  /**
+   * The URL of Bellhop's folder, absolute or relative to the page; the folder of this module if omitted. On another host,
+   * port or scheme than the page's, Bellhop must list the page's origin in its setting `bellhop.origins`.
+   */
   base?: string;
+  /**
+   * False: this page has a connection of its own. Else (the default) all tabs of the browser that use the same Bellhop have one,
+   * held by a shared worker; each tab is told what it would be told on its own. Where there can be no shared worker (the browser
+   * has none, Bellhop's folder is of another origin, the page's content security policy forbids it, or the page has replaced
+   * `WebSocket`), each page has its own connection all the same.
+   */
+  shared?: boolean;
+  /**
+   * How to reach Bellhop: by a WebSocket, by server-sent events, or (the default) by either: the WebSocket first, and server-sent
+   * events where it does not get through within two seconds. That is remembered in this tab for five minutes; then the
+   * WebSocket is tried again.
+   */
+  transports?: readonly ('websocket' | 'sse')[];
 }
 
 export class Bellhop {
@@ -90,7 +112,7 @@ export class Bellhop {
   off(type: string, handler: (...args: any[]) => void): void;
 
   /**
-   * Sends to the application; without a connection it waits for the next.
+   * Sends to the application, at most 15 frames a second; what is more waits, and so does all of it without a connection.
    *
    * @returns false if it was not taken: 100 frames wait already, or it is over for good
    */

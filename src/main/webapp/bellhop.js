@@ -1,45 +1,35 @@
 /**
- * The page's end of Bellhop: one WebSocket that logs in, comes back by itself and resumes where this tab left off.
- * No dependency, no build step. What it promises, and every type, is in bellhop.d.ts.
+ * The page's end of Bellhop: it logs in, comes back by itself and resumes where this tab left off. All tabs of a browser have
+ * one connection where the browser has shared workers. No dependency, no build step. What it promises, and every type, is in
+ * bellhop.d.ts.
  *
  * A page that needs whole numbers beyond 2^53 in `data` has them sent as strings: frames are read with JSON.parse.
+ *
+ * This file is what the page calls. bellhop-connection.js is a connection and bellhop-transport.js what it goes over;
+ * bellhop-shared.js is a tab's part of the one connection that bellhop-worker.js holds.
  *
  * @typedef {import('./bellhop.js').Bellhop} Api
  * @typedef {import('./bellhop.js').Message<any>} Message
  */
-
-// milliseconds
-const FIRST_WAIT = 500;
-const LONGEST_WAIT = 30_000;
-const DRAIN_WAIT = 5_000; // a node that goes away sends all its pages elsewhere at once
-const CHECK_WAIT = 100; // a login check is over as soon as the page is back
-const STEADY = 5_000; // a connection that lasted this long was a good one
-const ANSWER = 15_000; // for the handshake, and for the answer to login
-const QUIET = 25_000; // nothing heard for so long: ask
-const PONG = 10_000;
-const PONG_OFFLINE = 2_000; // the browser may be wrong about having no network: ask, but not for long
+import { Connection } from './bellhop-connection.js';
+import { Outgoing } from './bellhop-outgoing.js';
+// why these too: a browser then asks for all of them at once, not for one after another
+import './bellhop-attempt.js';
+import './bellhop-choice.js';
+import './bellhop-line.js';
+import './bellhop-lock.js';
+import './bellhop-pace.js';
+import './bellhop-stream.js';
+import './bellhop-transport.js';
+import { Unread } from './bellhop-position.js';
+import { SharedConnection } from './bellhop-shared.js';
 
 const QUEUE = 100;
-const BURST = 15; // frames a second from the queue: the server refuses more than 20
-
-const LOGGED_OUT = 4401;
-const DISCONNECTED = 4403;
-const TOO_MANY = 4409;
+const TRANSPORTS = ['websocket', 'sse'];
 
 /** What this module itself emits: a message may have such a msg_type, but must not pass for the real thing. */
 const OWN = ['*', 'open', 'close', 'login', 'unread', 'state', 'read', 'error'];
 const PAGE = ['online', 'offline', 'pageshow', 'pagehide', 'freeze', 'resume', 'visibilitychange', 'focus'];
-
-/** @param {string} position `<epoch>-<offset>` */
-const split = (position) => position.split('-').map(Number);
-
-/** @param {string} a @param {string} b */
-const compare = (a, b) => {
-  const [x, y] = [split(a), split(b)];
-  return x[0] - y[0] || x[1] - y[1];
-};
-
-const now = () => performance.now(); // why not Date: it jumps when the clock is set
 
 /** @implements {Api} */
 export class Bellhop {
@@ -54,53 +44,41 @@ export class Bellhop {
 
   /** @type {import('./bellhop.js').BellhopState} */
   state = 'connecting';
-  unread = 0;
   /** @type {string | undefined} */
   user;
 
   /** @type {Map<string, Set<Function>>} */
   #handlers = new Map();
-  /** @type {string[]} */
-  #queue = [];
-
-  /** @type {WebSocket | undefined} */
-  #socket;
-  #opened = false;
-  #loggedInAt = 0; // 0: not yet
-  #heardAt = 0;
-  #failures = 0; // attempts since the last steady connection: the backoff's exponent
-  #refusals = 0; // attempts in a row that never opened
-  #hidden = false; // frozen, or in the back/forward cache
-  #parked = false; // waits for somebody to look at the page
-
+  #outgoing = new Outgoing();
+  #unread = new Unread();
   /** @type {string | undefined} the last message's that was handed to the page */
   #position;
   /** @type {string | undefined} whose position it is */
   #owner;
-  #end = '0-0'; // of the inbox at login: up to here holes are messages that have expired
-  #asking = false; // login sent, answer not there
-  /** @type {string | undefined} what this page has called read */
-  #read;
-  /** @type {string | undefined} the position at which a gap last showed */
-  #gap;
-
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #retry;
-  /** @type {ReturnType<typeof setTimeout> | undefined} the one deadline that a connection is under */
-  #guard;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #pacer;
+  #avoidUntil = 0; // epoch milliseconds: no WebSocket got through
+  #transports;
+  /** @type {Connection | SharedConnection} */
+  #connection;
 
   /** @param {import('./bellhop.js').BellhopOptions} [options] */
-  constructor({ base } = {}) {
+  constructor({ base, shared = true, transports = /** @type {any} */ (TRANSPORTS) } = {}) {
     // why import.meta.url: it is right behind any path prefix, and its scheme is the page's
     this.base = new URL(base ? base.replace(/\/?$/, '/') : '.', base ? document.baseURI : import.meta.url).href;
+    this.#transports = TRANSPORTS.filter((kind) => transports.includes(/** @type {any} */ (kind)));
+    if (!this.#transports.length) throw new TypeError("transports must hold 'websocket', 'sse' or both");
     try {
-      [this.#owner, this.#position] = JSON.parse(sessionStorage.getItem(this.#key) ?? '[]');
+      [this.#owner, this.#position, this.#avoidUntil = 0] = JSON.parse(sessionStorage.getItem(this.#key) ?? '[]');
     } catch {} // storage can be forbidden: then a reload resumes from what no page of the user has got
     // why capture: some of these are fired at the document and do not bubble
     for (const type of PAGE) globalThis.addEventListener?.(type, this.#onPage, true);
-    this.#connect();
+    this.#connection = shared && SharedConnection.possible()
+      ? new SharedConnection(this.#options, this.#told, () => this.#fallBack())
+      : new Connection(this.#options, this.#told);
+    this.#connection.start();
+  }
+
+  get unread() {
+    return this.#unread.count;
   }
 
   // --- what the page calls
@@ -119,248 +97,106 @@ export class Bellhop {
 
   /** @type {Api['send']} */
   send(msg_type, data) {
-    if (this.state === 'closed' || this.#queue.length >= QUEUE) return false;
-    this.#queue.push(JSON.stringify({ msg_type, data }));
-    this.#flush();
+    if (this.state === 'closed' || this.#outgoing.length >= QUEUE) return false;
+    this.#outgoing.add(JSON.stringify({ msg_type, data }), this.user);
+    this.#connection.flush();
     return true;
   }
 
   /** @type {Api['read']} */
   read(id) {
-    this.#read = id;
-    this.#setUnread(this.unread);
+    this.#unread.read(id);
+    this.#emit('unread', this.unread);
     return this.send('read', { id });
   }
 
   close() {
-    this.#stop(1000, '');
+    this.#connection.stop(1000, '');
   }
 
-  // --- connecting
+  // --- the connection
 
-  #connect() {
-    clearTimeout(this.#retry);
-    if (this.#hidden || this.#parked || globalThis.navigator?.onLine === false) {
-      return this.#setState('waiting'); // #onPage comes back here
-    }
-    const socket = (this.#socket = new WebSocket(this.base.replace(/^http/, 'ws') + 'ws'));
-    this.#opened = false;
-    socket.onopen = () => {
-      this.#opened = true;
-      this.#refusals = 0;
-      this.#login(this.#position);
-      this.#emit('open');
-    };
-    socket.onmessage = (event) => this.#frame(event.data);
-    socket.onclose = (event) => this.#lost(event.code, event.reason);
-    this.#deadline(ANSWER, () => this.#lost(1006, 'no handshake'));
-    this.#setState('connecting');
+  get #options() {
+    return { base: this.base, transports: this.#transports, owner: this.#owner, position: this.#position, avoidUntil: this.#avoidUntil };
   }
 
-  /** @param {number} code @param {string} reason */
-  #lost(code, reason) {
-    if (code === LOGGED_OUT || code === DISCONNECTED) return this.#stop(code, reason);
-    if (this.#loggedInAt && now() - this.#loggedInAt > STEADY) this.#failures = 0;
-    this.#drop();
-    this.#parked = code === TOO_MANY; // coming back would throw out another tab, which would come back
-    // full jitter: pages that lost the same server must not return in step
-    const going = reason === 'login check' ? CHECK_WAIT : DRAIN_WAIT;
-    const longest = code === 1001 ? going : Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
-    this.#retry = setTimeout(() => this.#connect(), Math.random() * longest);
-    // 1008: how some servers end a login, a moment before they know of it everywhere: then the next refusal counts
-    if (code === 1008) this.#refusals = 1;
-    if (code === 1008 || (!this.#opened && ++this.#refusals > 1)) this.#probe();
-    this.#setState('waiting');
-    if (this.#opened) this.#emit('close', { code, reason, willReconnect: true });
-  }
-
-  /** A browser hides why a handshake was refused; the API tells it. */
-  async #probe() {
-    try {
-      const { status } = await fetch(this.base + 'api/me/messages?limit=1', { credentials: 'include', cache: 'no-store' });
-      if (status === 401 && !this.#loggedInAt) this.#stop(LOGGED_OUT, 'not logged in');
-    } catch {} // the server is away: the next attempt tells
-  }
-
-  #drop() {
-    const socket = this.#socket;
-    this.#socket = undefined;
-    this.#loggedInAt = 0;
-    clearTimeout(this.#guard);
-    clearTimeout(this.#pacer);
-    this.#pacer = undefined;
-    if (!socket) return;
-    // why not wait for onclose: over a dead network a browser takes minutes to give up
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
-  }
-
-  /** @param {number} code @param {string} reason */
-  #stop(code, reason) {
+  /** There is no shared worker after all. */
+  #fallBack() {
     if (this.state === 'closed') return;
-    this.#drop();
-    clearTimeout(this.#retry);
-    this.#queue = [];
-    for (const type of PAGE) globalThis.removeEventListener?.(type, this.#onPage, true);
-    this.#setState('closed');
-    this.#emit('close', { code, reason, willReconnect: false });
+    this.#connection = new Connection(this.#options, this.#told);
+    this.#connection.start();
   }
 
   #onPage = (/** @type {Event} */ { type }) => {
-    if (type === 'pagehide' || type === 'freeze') {
-      this.#hidden = true;
-      clearTimeout(this.#retry);
-      // an open WebSocket would keep the page out of the back/forward cache
-      if (type === 'pagehide') this.#drop();
-      if (!this.#socket) this.#setState('waiting');
-      return;
+    const connection = this.#connection;
+    if (type === 'pagehide' || type === 'freeze') connection.hide(type === 'pagehide'); // an open WebSocket would keep the page out of the back/forward cache
+    else if (type === 'offline') connection.offline();
+    else {
+      const shown = type === 'pageshow' || type === 'resume';
+      if (!shown && (type === 'focus' ? !connection.parked : type !== 'online' && document.visibilityState !== 'visible')) return;
+      connection.wake(type !== 'online', shown);
     }
-    if (type === 'offline') {
-      if (this.#loggedInAt && !this.#asking) this.#ping(PONG_OFFLINE);
-      return;
-    }
-    if (type === 'pageshow' || type === 'resume') this.#hidden = false;
-    else if (type === 'focus' ? !this.#parked : type !== 'online' && document.visibilityState !== 'visible') return;
-    if (type !== 'online') this.#parked = false;
-    if (!this.#socket) this.#connect();
-    else if (this.#loggedInAt && !this.#asking && now() - this.#heardAt > STEADY) this.#ping(); // it may have died meanwhile
   };
 
-  /** @param {number} wait @param {() => void} then */
-  #deadline(wait, then) {
-    clearTimeout(this.#guard);
-    this.#guard = setTimeout(then, wait);
-  }
-
-  /** Waits for silence. Why not a new timer with every frame: there may be thousands of them. */
-  #listen() {
-    const wait = this.#heardAt + QUIET - now();
-    this.#deadline(Math.max(0, wait), () => (now() - this.#heardAt < QUIET ? this.#listen() : this.#ping()));
-  }
-
-  #ping(patience = PONG) {
-    const heardAt = this.#heardAt;
-    this.#write({ msg_type: 'ping' });
-    this.#deadline(patience, () => (this.#heardAt > heardAt ? this.#listen() : this.#lost(1006, 'silent')));
-  }
-
-  /** @param {object} frame */
-  #write(frame) {
-    this.#socket?.send(JSON.stringify(frame));
-  }
-
-  #flush() {
-    // readyState: what is given to a socket that is closing is gone without a word
-    if (!this.#loggedInAt || this.#pacer || this.#socket?.readyState !== 1) return;
-    for (const frame of this.#queue.splice(0, BURST)) this.#socket.send(frame);
-    if (this.#queue.length) {
-      this.#pacer = setTimeout(() => {
-        this.#pacer = undefined;
-        this.#flush();
-      }, 1000);
-    }
-  }
-
-  // --- what the server says
-
-  /** @param {string} text */
-  #frame(text) {
-    this.#heardAt = now();
-    /** @type {Message} */
-    const message = JSON.parse(text);
-    const { id, msg_type: type, data } = message;
-    if (type === 'login') return this.#answer(data);
-    if (type === 'pong') return;
-    if (type === 'read') this.#setUnread(data.unread);
-    if (type === 'read' || type === 'error') return this.#emit(type, data, message);
-    if (id && !this.#isNext(id)) return;
-    if (id && compare(id, this.#end) > 0) this.#setUnread(this.unread + 1); // the rest is counted in the answer to login
-    if (!OWN.includes(type)) this.#emit(type, data, message);
-    this.#emit('*', data, message);
-  }
-
-  /** @param {string} [last_id] */
-  #login(last_id) {
-    this.#asking = true;
-    // why user_id: somebody else may have logged in since the position was stored; then the server passes it over
-    this.#write({ msg_type: 'login', data: last_id ? { last_id, user_id: this.#owner } : undefined });
-    this.#deadline(ANSWER, () => this.#lost(1006, 'no answer to login'));
-  }
-
-  /** @param {import('./bellhop.js').LoginAnswer} answer */
-  #answer(answer) {
-    const { user_id, last_id, from_id, unread } = answer;
-    this.#asking = false;
-    if (this.#owner !== user_id) {
-      this.#owner = user_id;
-      this.#position = this.#read = undefined;
-    }
-    this.user = user_id;
-    if (from_id) this.#keep(from_id);
-    this.#end = last_id;
-    this.#loggedInAt = now();
-    this.#listen();
-    this.#setState('open');
-    this.#emit('login', answer);
-    this.#setUnread(unread);
-    this.#flush();
-  }
-
-  /** Whether a kept message is to be handed to the page; if so, the page now stands there. @param {string} id */
-  #isNext(id) {
-    if (this.#asking) return false; // the replay that was asked for brings it again
-    const position = this.#position;
-    if (position) {
-      if (compare(id, position) <= 0) return false; // a duplicate
-      const [[epoch, offset], [lastEpoch, last]] = [split(id), split(this.#last())];
-      // why once for each position: a server that cannot fill the gap must not be asked for ever
-      if (epoch === lastEpoch && offset > last + 1 && this.#gap !== position) {
-        this.#gap = position;
-        this.#login(position);
-        return false;
+  /** @type {import('./bellhop-connection.js').Told} */
+  #told = {
+    state: (state) => {
+      if (this.state === state) return;
+      this.state = state;
+      if (state === 'closed') {
+        this.#outgoing.clear();
+        for (const type of PAGE) globalThis.removeEventListener?.(type, this.#onPage, true);
       }
-    }
-    this.#keep(id);
-    return true;
-  }
-
-  /** The newest place that is known of. */
-  #last() {
-    const position = this.#position;
-    return position && compare(position, this.#end) > 0 ? position : this.#end;
-  }
+      this.#emit('state', state);
+    },
+    open: () => this.#emit('open'),
+    close: (info) => this.#emit('close', info),
+    login: (answer) => {
+      const { user_id, from_id } = answer;
+      this.#unread.answered(answer, this.#owner === user_id);
+      if (this.#owner !== user_id) this.#position = undefined;
+      this.#owner = this.user = user_id;
+      if (from_id) this.#position = from_id;
+      this.#keep();
+      const dropped = this.#outgoing.only(user_id);
+      this.#emit('login', answer);
+      this.#emit('unread', this.unread);
+      if (dropped) this.#emit('error', { code: 'other_user', message: `${dropped} frames of the user before were not sent` });
+    },
+    message: (message) => {
+      const { id, msg_type: type, data } = message;
+      if (id) {
+        this.#position = id;
+        this.#keep();
+        if (this.#unread.arrived(id)) this.#emit('unread', this.unread);
+      }
+      if (!OWN.includes(type)) this.#emit(type, data, message);
+      this.#emit('*', data, message);
+    },
+    read: (data) => {
+      this.#unread.set(data.unread);
+      this.#emit('unread', this.unread);
+      this.#emit('read', data, { msg_type: 'read', data });
+    },
+    error: (data) => this.#emit('error', data, { msg_type: 'error', data }),
+    outgoing: () => this.#outgoing.take(),
+    avoid: (until) => {
+      this.#avoidUntil = until;
+      this.#keep();
+    },
+  };
 
   get #key() {
     return 'bellhop ' + this.base;
   }
 
-  /** @param {string} position */
-  #keep(position) {
-    this.#position = position;
+  #keep() {
     try {
-      sessionStorage.setItem(this.#key, JSON.stringify([this.#owner, position]));
+      sessionStorage.setItem(this.#key, JSON.stringify([this.#owner, this.#position, this.#avoidUntil]));
     } catch {}
   }
 
   // --- telling the page
-
-  /** @param {import('./bellhop.js').BellhopState} state */
-  #setState(state) {
-    if (this.state === state) return;
-    this.state = state;
-    this.#emit('state', state);
-  }
-
-  /** @param {number} unread */
-  #setUnread(unread) {
-    // why not the server's word alone: it tells a read to the user's other pages, and does not know of one that is queued
-    if (this.#read) {
-      const [[epoch, offset], [lastEpoch, last]] = [split(this.#read), split(this.#last())];
-      if (epoch === lastEpoch) unread = Math.min(unread, Math.max(0, last - offset));
-    }
-    this.unread = unread;
-    this.#emit('unread', unread);
-  }
 
   /** @param {string} type @param {unknown} [data] @param {Message} [message] */
   #emit(type, data, message) {

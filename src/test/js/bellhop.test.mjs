@@ -116,13 +116,15 @@ test('one for the whole page, and a new one when that is over', () => {
 
 test('drops what it has had', () => {
   const hop = loggedIn('100-5');
-  for (const id of ['100-5', '100-4', '99-7', '100-6', '100-6', '100-7']) FakeSocket.last.says(kept(id));
+  for (const id of ['100-5', '100-4', '100-6', '100-6', '100-7']) FakeSocket.last.says(kept(id));
   assert.deepEqual(hop.ids, ['100-6', '100-7']);
 });
 
 test('compares positions as numbers', () => {
   const hop = loggedIn('100-9');
-  FakeSocket.last.says(kept('100-10')).says(kept('100-9')).says(kept('1000-1')).says(kept('200-1'));
+  FakeSocket.last.says(kept('100-10')).says(kept('100-9')).says(kept('1000-1'));
+  assert.deepEqual(hop.ids, ['100-10', '1000-1']);
+  FakeSocket.last.says(kept('200-1'));
   assert.deepEqual(hop.ids, ['100-10', '1000-1']);
 });
 
@@ -181,6 +183,65 @@ test('what cannot be recovered is told', () => {
   assert.equal(of(hop, 'login').at(-1).recovered, false);
   FakeSocket.last.says(kept('50-1')); // of an inbox that was restored: news all the same
   assert.deepEqual(hop.ids, ['50-1']);
+});
+
+test('an open page is told unasked that something may be missing, and goes on where the server says', () => {
+  const hop = loggedIn('100-5');
+  FakeSocket.last.answers({ last_id: '300-2', from_id: '300-0', unread: 2, recovered: false });
+  assert.deepEqual(of(hop, 'login').map(({ recovered, from_id }) => [recovered, from_id]), [[false, '300-0']]);
+  assert.equal(hop.state, 'open');
+  assert.equal(hop.unread, 2);
+  for (const id of ['300-1', '300-2', '300-3']) FakeSocket.last.says(kept(id));
+  assert.deepEqual(hop.ids, ['300-1', '300-2', '300-3']);
+  assert.equal(hop.unread, 3);
+  assert.deepEqual(FakeSocket.last.types, ['login'], 'nothing is asked again');
+  FakeSocket.last.ends(1006);
+  tick(250);
+  assert.deepEqual(FakeSocket.last.open().sent, [login('300-3')]);
+});
+
+test('so too when Redis has lost everything and its clock has gone back: a lower epoch mutes no page', () => {
+  const hop = loggedIn('300-7');
+  FakeSocket.last.answers({ last_id: '200-1', from_id: '200-0', unread: 1, recovered: false });
+  for (const id of ['200-1', '200-2', '200-2']) FakeSocket.last.says(kept(id));
+  assert.deepEqual(hop.ids, ['200-1', '200-2']);
+  assert.equal(hop.unread, 2);
+  hop.read('200-2');
+  assert.equal(hop.unread, 0);
+  newPage();
+  bellhop();
+  assert.deepEqual(FakeSocket.last.open().sent, [login('200-2')], 'a reload goes on from there as well');
+});
+
+test('a server that does not tell is asked: what has a lower epoch than the position may be news', () => {
+  const hop = loggedIn('300-7');
+  FakeSocket.last.says(kept('200-1'));
+  assert.deepEqual(FakeSocket.last.sent.slice(1), [login('300-7')]);
+  FakeSocket.last.answers({ last_id: '200-1', from_id: '200-0', recovered: false }).says(kept('200-1'));
+  assert.deepEqual(hop.ids, ['200-1']);
+});
+
+test('an old message that comes again is asked about once, and not shown again', () => {
+  const hop = loggedIn('300-7');
+  FakeSocket.last.says(kept('200-1')).answers({ last_id: '300-7', from_id: '300-7' });
+  for (let i = 0; i < 10; i++) FakeSocket.last.says(kept('200-1'));
+  assert.deepEqual(FakeSocket.last.types, ['login', 'login']);
+  FakeSocket.last.says(kept('300-8'));
+  assert.deepEqual(hop.ids, ['300-8']);
+});
+
+test('an answer unasked is no new connection: it has still lasted', () => {
+  loggedIn('100-5');
+  FakeSocket.last.ends(1006);
+  tick(250);
+  FakeSocket.last.ends(1006);
+  tick(500);
+  FakeSocket.last.open().answers({ last_id: '100-5', from_id: '100-5' });
+  tick(6_000);
+  FakeSocket.last.answers({ last_id: '300-2', from_id: '300-0', recovered: false }).ends(1006);
+  const count = FakeSocket.all.length;
+  tick(250);
+  assert.equal(FakeSocket.all.length, count + 1, 'the backoff has begun anew');
 });
 
 test('resumes after a broken connection', () => {
@@ -441,7 +502,7 @@ test('a handshake that is refused again and again: asks the API, and ends on 401
   tick(250);
   FakeSocket.last.ends(1006);
   await settle();
-  assert.deepEqual(browser.fetched, [BASE + 'api/me/messages?limit=1']);
+  assert.deepEqual(browser.fetched, [BASE + 'api/me']);
   assert.equal(hop.state, 'waiting', 'the server is away');
   browser.fetchStatus = 503;
   tick(500);
@@ -453,6 +514,26 @@ test('a handshake that is refused again and again: asks the API, and ends on 401
   FakeSocket.last.ends(1006);
   await settle();
   assert.deepEqual(of(hop, 'close'), [{ code: 4401, reason: 'not logged in', willReconnect: false }]);
+  tick(120_000);
+  assert.equal(FakeSocket.all.length, 4);
+});
+
+test('a page of another host asks with its cookies and without a preflight, and ends on 401', async () => {
+  const hop = bellhop({ base: 'https://bell.example/bellhop' });
+  browser.fetchStatus = 0; // also what a page sees that bellhop.origins does not list
+  for (const wait of [250, 500, 1000]) {
+    FakeSocket.last.ends(1006);
+    await settle();
+    tick(wait);
+  }
+  assert.equal(hop.state, 'connecting', 'it may be the network');
+  browser.fetchStatus = 401;
+  FakeSocket.last.ends(1006);
+  await settle();
+  assert.deepEqual(of(hop, 'close'), [{ code: 4401, reason: 'not logged in', willReconnect: false }]);
+  const [url, { credentials, mode = 'cors', method = 'GET', headers = {} }] = browser.calls.at(-1);
+  assert.equal(url, 'https://bell.example/bellhop/api/me');
+  assert.deepEqual({ credentials, mode, method, headers }, { credentials: 'include', mode: 'cors', method: 'GET', headers: {} });
   tick(120_000);
   assert.equal(FakeSocket.all.length, 4);
 });
@@ -599,6 +680,18 @@ test('keeps a hundred frames while away, in order, and sends them no faster than
   assert.deepEqual(FakeSocket.last.sent.slice(1).map((frame) => frame.data), [...Array(100).keys(), 'last']);
 });
 
+test('is no faster when the page sends one by one', () => {
+  const hop = loggedIn();
+  for (let i = 0; i < 50; i++) hop.send('chat', i);
+  assert.equal(FakeSocket.last.sent.length, 1 + 15);
+  tick(1000);
+  assert.equal(FakeSocket.last.sent.length, 1 + 30);
+  tick(3000);
+  assert.deepEqual(FakeSocket.last.sent.slice(1).map((frame) => frame.data), [...Array(50).keys()]);
+  hop.send('chat', 'at once');
+  assert.equal(FakeSocket.last.sent.at(-1).data, 'at once');
+});
+
 test('what is not sent yet waits for the next connection; a closing socket takes nothing', () => {
   const hop = loggedIn();
   const first = FakeSocket.last;
@@ -633,6 +726,19 @@ test('read tells the server, and this page at once', () => {
   FakeSocket.last.says(kept('100-6'));
   assert.equal(hop.unread, 3);
   hop.read('100-6');
+  assert.equal(hop.unread, 0);
+});
+
+test('of many reads only the newest waits', () => {
+  const hop = loggedIn('100-0');
+  hop.on('notice', (data, { id }) => hop.read(id));
+  for (let i = 1; i <= 500; i++) FakeSocket.last.says(kept('100-' + i));
+  assert.equal(hop.send('chat', {}), true, 'the queue is not full of them');
+  tick(1000);
+  const reads = FakeSocket.last.sent.filter((frame) => frame.msg_type === 'read');
+  assert.ok(reads.length <= 16, `${reads.length} frames`);
+  assert.equal(reads.at(-1).data.id, '100-500');
+  assert.equal(FakeSocket.last.types.at(-1), 'chat');
   assert.equal(hop.unread, 0);
 });
 

@@ -45,9 +45,9 @@ test('a node that is silent may hold more pages', () => {
 test('whether the nodes reach Redis', () => {
   const node = (connected, subscribed = connected) => ({ redis: { connected, subscribed } });
   assert.equal(redisState([]), '–');
-  assert.equal(redisState([node(true), node(true)]), 'there');
+  assert.equal(redisState([node(true), node(true)]), 'connected');
   assert.equal(redisState([node(true), node(true, false)]), '1 of 2 nodes');
-  assert.equal(redisState([node(false)]), 'away');
+  assert.equal(redisState([node(false)]), 'disconnected');
 });
 
 test('a due time beyond what a page can write breaks nothing', () => {

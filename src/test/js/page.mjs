@@ -99,7 +99,11 @@ export const browser = {
   stored: new Map(),
   storageThrows: false,
   fetched: [],
+  calls: [],
   fetchStatus: 200,
+  fetchJson: () => ({}),
+  /** Answers a request itself, if it returns something. */
+  respond: (url, options) => undefined,
   reported: [],
   fire(type) {
     this.target.dispatchEvent(new Event(type));
@@ -109,10 +113,13 @@ globalThis.addEventListener = (...args) => browser.target.addEventListener(...ar
 // why an object: Node overlooks a bare true here, browsers do not
 globalThis.removeEventListener = (type, listener, capture) => browser.target.removeEventListener(type, listener, { capture });
 globalThis.reportError = (e) => browser.reported.push(e);
-globalThis.fetch = async (url) => {
+globalThis.fetch = async (url, options) => {
   browser.fetched.push(String(url));
+  browser.calls.push([String(url), options]);
+  const response = browser.respond(String(url), options);
+  if (response) return response;
   if (!browser.fetchStatus) throw new TypeError('network');
-  return { status: browser.fetchStatus };
+  return { status: browser.fetchStatus, ok: browser.fetchStatus === 200, json: async () => browser.fetchJson(url) };
 };
 Object.defineProperty(globalThis, 'sessionStorage', {
   get() {
@@ -138,14 +145,14 @@ export function newTab() {
 export function newPage() {
   clock.timers.clear();
   FakeSocket.all = [];
-  Object.assign(browser, { target: new EventTarget(), storageThrows: false, fetched: [], fetchStatus: 200, reported: [] });
+  Object.assign(browser, { target: new EventTarget(), storageThrows: false, fetched: [], calls: [], fetchStatus: 200, reported: [], respond: () => undefined });
   navigator.onLine = true;
   document.visibilityState = 'visible';
 }
 
 /** @returns {import('../../main/webapp/bellhop.js').Bellhop & {log: any[]}} */
-export function bellhop(options = { base: BASE }) {
-  const hop = new Bellhop(options);
+export function bellhop({ base = BASE, transports = ['websocket'], shared = true } = {}) {
+  const hop = new Bellhop({ base, transports, shared });
   hop.log = [];
   for (const type of ['open', 'close', 'login', 'unread', 'state', 'read', 'error']) {
     hop.on(type, (data) => hop.log.push([type, data]));
@@ -168,3 +175,62 @@ export const kept = (id, data = null) => ({ id, msg_type: 'notice', data });
 const chance = Math.random;
 /** What Math.random gives; really random if undefined. */
 export const random = (value) => (Math.random = value === undefined ? chance : () => value);
+
+/** Streams of events, as the server answers `GET events`. */
+export class FakeStream {
+  static all = [];
+  static get last() {
+    return FakeStream.all.at(-1);
+  }
+
+  /** Has `GET events` answered by streams, and `POST me/frames` with what `answer` gives. */
+  static serve(answer = () => []) {
+    FakeStream.all = [];
+    FakeStream.posts = [];
+    browser.respond = (url, options) => {
+      if (url.includes('/events')) return new FakeStream(url, options).response;
+      if (!url.includes('/api/me/frames')) return undefined;
+      const post = { query: Object.fromEntries(new URL(url).searchParams), frames: JSON.parse(options.body), options };
+      FakeStream.posts.push(post);
+      return new Response(JSON.stringify(answer(post)));
+    };
+  }
+
+  constructor(url, options) {
+    this.query = Object.fromEntries(new URL(url).searchParams);
+    this.options = options;
+    this.response = new Promise((answered, failed) => {
+      this.open = () => {
+        const body = new ReadableStream({ start: (controller) => (this.controller = controller) });
+        answered(new Response(body, { headers: { 'Content-Type': 'text/event-stream;charset=UTF-8' } }));
+        this.write(': bellhop\n\nretry: 2000\n\n');
+        return this;
+      };
+      this.refuse = (status) => answered(new Response('', { status }));
+      options.signal.addEventListener('abort', () => failed(new Error('AbortError')));
+    });
+    FakeStream.all.push(this);
+  }
+
+  get aborted() {
+    return this.options.signal.aborted;
+  }
+
+  write(text) {
+    this.controller.enqueue(new TextEncoder().encode(text));
+    return this;
+  }
+
+  says(frame) {
+    return this.write((frame.id ? `id: ${frame.id}\n` : '') + `data: ${JSON.stringify(frame)}\n\n`);
+  }
+
+  answers(data) {
+    return this.says({ msg_type: 'login', data: { user_id: 'alice', unread: 0, recovered: true, connection: 'c' + FakeStream.all.length, ...data } });
+  }
+
+  ends(code, reason = '') {
+    this.says({ msg_type: 'close', data: { code, reason } });
+    this.controller.close();
+  }
+}

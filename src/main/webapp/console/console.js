@@ -46,11 +46,11 @@ function show() {
   rows($('node-rows'), nodes.all(now).map(({ node, uptime_seconds, redis, rates, metrics }) => {
     const well = redis.connected && redis.subscribed;
     return el('tr', {}, el('th', { scope: 'row' }, node), cell(duration(uptime_seconds), 'fixed'),
-      cell(well ? 'there' : redis.connected ? 'does not hear' : 'away', well ? 'fixed good' : 'fixed bad'), cell(number(metrics.connections), 'number'),
+      cell(well ? 'connected' : redis.connected ? 'does not hear' : 'disconnected', well ? 'fixed good' : 'fixed bad'), cell(number(metrics.connections), 'number'),
       cell(number(metrics.users), 'number'), cell(rate(rates.frames_sent), 'number'), cell(number(metrics.outbox_waiting), 'number'),
       cell(number(metrics.slow_consumers), 'number'));
   }), 8, 'No node has reported yet.');
-  $('redis').textContent = failed ? 'away?' : redisState(nodes.all(now));
+  $('redis').textContent = failed ? 'disconnected?' : redisState(nodes.all(now));
   charts.forEach((chart, i) => chart.draw(nodes.points[i]));
 }
 

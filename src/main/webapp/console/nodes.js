@@ -18,7 +18,7 @@ export const CURVES = [
 export function redisState(reports) {
   const well = reports.filter(({ redis }) => redis.connected && redis.subscribed).length;
   if (reports.length === 0) return '–';
-  return well === reports.length ? 'there' : well === 0 ? 'away' : `${well} of ${reports.length} nodes`;
+  return well === reports.length ? 'connected' : well === 0 ? 'disconnected' : `${well} of ${reports.length} nodes`;
 }
 
 export class Nodes {

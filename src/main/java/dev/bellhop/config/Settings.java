@@ -18,12 +18,14 @@ import org.eclipse.microprofile.config.Config;
  * @param redisCluster         {@code bellhop.redis.cluster}
  * @param channel              {@code bellhop.channel}: the channel of messages that are not kept
  * @param scheduledKey         {@code bellhop.scheduled-key}: the zset of scheduled messages
- * @param consumerStream       {@code bellhop.consumer-stream}: the stream of what pages send
+ * @param consumerStream       {@code bellhop.consumer-stream}: the stream of what pages send; {@code off}: it is written nowhere
  * @param consumerStreamLength {@code bellhop.consumer-stream.max-length}: about how many entries it keeps
+ * @param consumerStreamBytes  {@code bellhop.consumer-stream.max-bytes}: about how many bytes it keeps
  * @param keyPrefix            {@code bellhop.key-prefix}
  * @param sessionAttribute     {@code bellhop.user.session-attribute}: the HTTP session's attribute that holds the user id;
  *                             empty: the container's principal
  * @param ssoCookies           {@code bellhop.sso-cookies}: the cookies in which servers carry their single sign-on
+ * @param roles                {@code bellhop.roles}: the container's roles that each login is asked for; messages may be sent to who holds them
  * @param origins              {@code bellhop.origins}: origins allowed besides the WAR's own
  * @param inboxMaxMessages     {@code bellhop.inbox.max-messages}, per user
  * @param inboxRetention       {@code bellhop.inbox.retention}
@@ -32,10 +34,14 @@ import org.eclipse.microprofile.config.Config;
  * @param queueBytes           {@code bellhop.connection.queue-bytes}: UTF-8 bytes waiting in one outbox
  * @param rate                 {@code bellhop.connection.rate}: frames a second that a page may send
  * @param burst                {@code bellhop.connection.burst}: frames at once
+ * @param userRateBytes        {@code bellhop.user.rate-bytes}: UTF-8 bytes a second that all pages of one user on one node may send to
+ *                             the application
  * @param maxConnections       {@code bellhop.user.max-connections}: of one user on one node
  * @param loginTimeout         {@code bellhop.login-timeout}: from the handshake to the {@code login} frame
- * @param loginCheck           {@code bellhop.login-check}: how long a page may stay open on what its handshake has shown
+ * @param loginCheck           {@code bellhop.login-check}: how long a connection may live before the page must reconnect and prove its login again
  * @param pingInterval         {@code bellhop.ping-interval}: a peer that has been silent for twice as long is dead
+ * @param rememberLogin        {@code bellhop.api.remember-login}: for how long the server is not asked again whether a backend's name and
+ *                             password are right; 0: it is asked at each call
  */
 public record Settings(
         List<String> redisUris,
@@ -44,9 +50,11 @@ public record Settings(
         String scheduledKey,
         String consumerStream,
         int consumerStreamLength,
+        long consumerStreamBytes,
         String keyPrefix,
         Optional<String> sessionAttribute,
         Set<String> ssoCookies,
+        Set<String> roles,
         Set<String> origins,
         int inboxMaxMessages,
         Duration inboxRetention,
@@ -55,10 +63,12 @@ public record Settings(
         int queueBytes,
         int rate,
         int burst,
+        int userRateBytes,
         int maxConnections,
         Duration loginTimeout,
         Duration loginCheck,
-        Duration pingInterval) {
+        Duration pingInterval,
+        Duration rememberLogin) {
 
     /**
      * Reads and checks all settings.
@@ -71,16 +81,18 @@ public record Settings(
         int rate = source.number("bellhop.connection.rate", 20, 1, 100_000);
         Settings settings = new Settings(
                 source.value("bellhop.redis.uri", "redis://localhost:6379", Settings::redisUris,
-                        "redis://, rediss:// or redis-sentinel:// and a host, several parted by commas"),
+                        "redis://, rediss:// or redis-sentinel:// and a host, several separated by commas"),
                 cluster,
                 source.name("bellhop.channel", "websocket:producer:channel"),
                 source.name("bellhop.scheduled-key", "{websocket}:timing:messages"),
                 source.name("bellhop.consumer-stream", "websocket:consumer:stream"),
                 source.number("bellhop.consumer-stream.max-length", 100_000, 1, 100_000_000),
+                source.number("bellhop.consumer-stream.max-bytes", 256L << 20, 1L << 20, 1L << 40),
                 source.name("bellhop.key-prefix", "bellhop:"),
                 source.text("bellhop.user.session-attribute"),
-                source.value("bellhop.sso-cookies", "JSESSIONIDSSO,LtpaToken2", Settings::list, "cookie names, parted by commas"),
-                source.value("bellhop.origins", "", Settings::originList, "https://host or https://host:port, parted by commas"),
+                source.value("bellhop.sso-cookies", "JSESSIONIDSSO,LtpaToken2", Settings::list, "cookie names, separated by commas"),
+                source.value("bellhop.roles", "", Settings::roleList, "names of roles, separated by commas; at most 100, each of at most 256 characters"),
+                source.value("bellhop.origins", "", Settings::originList, "https://host or https://host:port, separated by commas"),
                 source.number("bellhop.inbox.max-messages", 1000, 1, 1_000_000),
                 source.duration("bellhop.inbox.retention", "P30D", Duration.ofSeconds(1), Duration.ofDays(3650)),
                 source.number("bellhop.connection.max-message-size", 65_536, 128, 16 << 20),
@@ -88,15 +100,31 @@ public record Settings(
                 source.number("bellhop.connection.queue-bytes", 1 << 20, 1024, 1 << 30),
                 rate,
                 source.number("bellhop.connection.burst", 2 * rate, 1, 1_000_000),
+                source.number("bellhop.user.rate-bytes", 131_072, 1024, 1 << 28),
                 source.number("bellhop.user.max-connections", 50, 1, 100_000),
                 source.duration("bellhop.login-timeout", "PT10S", Duration.ofMillis(100), Duration.ofMinutes(10)),
                 source.duration("bellhop.login-check", "PT5M", Duration.ofSeconds(2), Duration.ofDays(1)),
-                source.duration("bellhop.ping-interval", "PT20S", Duration.ofSeconds(1), Duration.ofMinutes(5)));
+                source.duration("bellhop.ping-interval", "PT20S", Duration.ofSeconds(1), Duration.ofMinutes(5)),
+                source.duration("bellhop.api.remember-login", "PT5S", Duration.ZERO, Duration.ofMinutes(1)));
         settings.checkTogether();
         return settings;
     }
 
+    private static final String OFF = "off";
+
+    /** Whether what pages send is written to the stream. */
+    public boolean hasConsumerStream() {
+        return !consumerStream.equals(OFF);
+    }
+
     private void checkTogether() {
+        if (!consumerStream.matches("[^{}]+|[^{}]*\\{[^{}]+}.*")) { // why: a second key shares its slot
+            throw new IllegalArgumentException("bellhop.consumer-stream: its braces are no hash tag");
+        }
+        if (consumerStreamBytes < 16L * maxMessageSize) {
+            throw new IllegalArgumentException(
+                    "bellhop.consumer-stream.max-bytes: must be at least 16 times bellhop.connection.max-message-size (" + maxMessageSize + ")");
+        }
         if (!redisCluster && redisUris.size() > 1) {
             throw new IllegalArgumentException("bellhop.redis.uri: several addresses need bellhop.redis.cluster=true");
         }
@@ -139,6 +167,14 @@ public record Settings(
         String host = String.valueOf(uri.getHost()); // Lettuce leaves in it what it cannot read
         boolean ip6 = text.contains("[");
         return !host.isEmpty() && (ip6 || host.indexOf(':') < 0) && uri.getPort() > 0 && uri.getPort() < 65_536;
+    }
+
+    private static Set<String> roleList(String text) {
+        Set<String> roles = list(text);
+        if (roles.size() > 100 || roles.stream().anyMatch(role -> role.length() > 256 || role.chars().anyMatch(Character::isISOControl))) {
+            throw new IllegalArgumentException(); // why so few: each handshake asks the container for each
+        }
+        return roles;
     }
 
     private static Set<String> originList(String text) {
@@ -185,8 +221,12 @@ public record Settings(
         }
 
         int number(String name, int fallback, int least, int most) {
-            return value(name, Integer.toString(fallback), text -> {
-                int number = Integer.parseInt(text);
+            return (int) number(name, (long) fallback, least, most);
+        }
+
+        long number(String name, long fallback, long least, long most) {
+            return value(name, Long.toString(fallback), text -> {
+                long number = Long.parseLong(text);
                 if (number < least || number > most) {
                     throw new IllegalArgumentException();
                 }

@@ -11,11 +11,13 @@ public sealed interface Announcement {
     /**
      * A message was kept.
      *
+     * <p>It names no expiry: whether a message is still to be delivered is decided by Redis's clock, where it is kept and where it
+     * is read, and never by a node's.
+     *
      * @param position  its place
-     * @param expiresAt milliseconds since 1970, 0 for never
      * @param frameTail the frame without its opening brace and position
      */
-    record Kept(Position position, long expiresAt, String frameTail) implements Announcement {}
+    record Kept(Position position, String frameTail) implements Announcement {}
 
     /**
      * The user has read everything up to a position.
@@ -28,11 +30,21 @@ public sealed interface Announcement {
     record LoginEnded(String loginId) implements Announcement {}
 
     /**
+     * The pages of a login come back and show it again.
+     *
+     * @param loginId empty for every login of the user
+     */
+    record LoginCheck(String loginId) implements Announcement {}
+
+    /**
      * Somebody wants to know what the user's connections are doing.
      *
      * @param question its id, to answer it by: hexadecimal digits, as it becomes part of a key
      */
     record Asked(String question) implements Announcement {}
+
+    /** The user has become a member of a group, or is one no more. */
+    record GroupsChanged() implements Announcement {}
 
     /** All connections of the user are to close with this code. */
     record Disconnected(int closeCode) implements Announcement {}
@@ -46,17 +58,15 @@ public sealed interface Announcement {
         if (text.isEmpty()) {
             throw new IllegalArgumentException("empty announcement");
         }
+        if (text.charAt(0) == 'm') { // why apart: almost all are of this kind, and the message's text is copied once
+            int afterPosition = text.indexOf(' ');
+            if (afterPosition < 0) {
+                throw new IllegalArgumentException("cut announcement");
+            }
+            return new Kept(Position.of(text.substring(1, afterPosition)), text.substring(afterPosition + 1));
+        }
         String rest = text.substring(1);
         return switch (text.charAt(0)) {
-            case 'm' -> {
-                int afterPosition = rest.indexOf(' ');
-                int afterExpiry = rest.indexOf(' ', afterPosition + 1);
-                if (afterPosition < 0 || afterExpiry < 0) {
-                    throw new IllegalArgumentException("cut announcement");
-                }
-                yield new Kept(Position.of(rest.substring(0, afterPosition)),
-                        Long.parseLong(rest, afterPosition + 1, afterExpiry, 10), rest.substring(afterExpiry + 1));
-            }
             case 'r' -> {
                 String[] parts = rest.split(" ", 3);
                 if (parts.length < 3) {
@@ -65,12 +75,14 @@ public sealed interface Announcement {
                 yield new Read(Position.of(parts[0]), Long.parseLong(parts[1]), parts[2]);
             }
             case 'l' -> new LoginEnded(rest);
+            case 'c' -> new LoginCheck(rest);
             case 'q' -> {
                 if (!QUESTION.matcher(rest).matches()) {
                     throw new IllegalArgumentException("not the id of a question");
                 }
                 yield new Asked(rest);
             }
+            case 'g' -> new GroupsChanged();
             case 'd' -> new Disconnected(Integer.parseInt(rest));
             default -> throw new IllegalArgumentException("unknown announcement");
         };

@@ -1,19 +1,27 @@
 package dev.bellhop.inbox;
 
 import dev.bellhop.config.Settings;
+import dev.bellhop.message.BoardMessage;
+import dev.bellhop.message.Json;
 import dev.bellhop.message.Message;
 import dev.bellhop.message.Position;
 import dev.bellhop.metric.Metrics;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
+import dev.bellhop.redis.Reply;
 import dev.bellhop.redis.Script;
-import io.lettuce.core.ScriptOutputType;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * The users' inboxes in Redis: each a stream of kept messages, and the marks of how far the user has come.
@@ -23,18 +31,29 @@ import java.util.concurrent.CompletableFuture;
  */
 @ApplicationScoped
 public class Inbox {
+    private static final System.Logger LOG = System.getLogger(Inbox.class.getName());
+    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     /** How long an idempotency id is remembered. */
     public static final Duration IDS_REMEMBERED = Duration.ofHours(24);
 
     /** How long it is remembered that a login has ended: longer than any server's cookie of it should last. */
     public static final Duration LOGINS_REMEMBERED = Duration.ofHours(24);
 
-    private static final Script PUBLISH = script("publish.lua");
-    private static final Script RESUME = script("resume.lua");
-    private static final Script DELIVERED = script("delivered.lua");
-    private static final Script READ = script("read.lua");
-    private static final Script PAGE = script("page.lua");
-    private static final Script ENDED = new Script(Inbox.class, ScriptOutputType.INTEGER, "ended.lua");
+    /** About how many bytes of frames one {@link Stretch} holds: the message that reaches it is the last. */
+    static final int STRETCH_BYTES = 256 << 10;
+
+    /** The mark that says how far the ingest stream has been taken. */
+    private static final String INGESTED = "ingested";
+    /** How many arguments of {@link #PUBLISH} each message takes. */
+    private static final int PARTS = 4;
+
+    private static final Script PUBLISH = script("common.lua", "drafts.lua", "publish.lua");
+    private static final Script RESUME = script("common.lua", "unread.lua", "resume.lua");
+    private static final Script DELIVERED = script("common.lua", "delivered.lua");
+    private static final Script READ = script("common.lua", "unread.lua", "read.lua");
+    private static final Script PAGE = script("common.lua", "unread.lua", "page.lua");
+    private static final Script ENDED = new Script(Inbox.class, "ended.lua");
 
     private final Redis redis;
     private final Keys keys;
@@ -42,6 +61,8 @@ public class Inbox {
     private final Metrics.Count published;
     private final Metrics.Count duplicates;
     private final Metrics.Count expired;
+    private final Metrics.Count announcementsRefused;
+    private final AtomicLong refusalLoggedNanos = new AtomicLong(System.nanoTime() - QUIET_NANOS);
 
     Inbox() { // for the container's proxy
         this(null, null, null, new Metrics());
@@ -53,16 +74,17 @@ public class Inbox {
         this.keys = keys;
         this.settings = settings;
         published = metrics.counter("published", "Messages kept in an inbox");
-        duplicates = metrics.counter("duplicates", "Messages not kept again since their id or entry had been kept already");
+        duplicates = metrics.counter("duplicates", "Messages not kept again, because their id or entry had been kept before");
         expired = metrics.counter("expired", "Messages that expired before they could be delivered");
+        announcementsRefused = metrics.counter("announcements_refused", "Announcements that Redis refused; the messages are kept");
     }
 
-    private static Script script(String name) {
-        return new Script(Inbox.class, ScriptOutputType.MULTI, "common.lua", name);
+    private static Script script(String... parts) {
+        return new Script(Inbox.class, Stream.concat(Stream.of("positions.lua"), Stream.of(parts)).toArray(String[]::new));
     }
 
     private String[] keysOf(String user) {
-        return new String[] {keys.inbox(user), keys.marks(user)};
+        return new String[] {keys.inbox(user), keys.marks(user), keys.expiries(user)};
     }
 
     private String retention() {
@@ -72,16 +94,41 @@ public class Inbox {
     /**
      * A message to keep.
      *
-     * @param entry the id of its entry in the ingest stream, or null; of one user these must come in the stream's order
+     * @param entry   the id of its entry in the ingest stream, or null; of one user these must come in the stream's order
+     * @param ttlFrom from when its ttl counts, in milliseconds since 1970 by Redis's clock; 0 for when it is kept
      */
-    public record Draft(Message message, String entry) {}
+    public record Draft(Message message, String entry, long ttlFrom) {
+        public Draft(Message message, String entry) {
+            this(message, entry, 0);
+        }
+
+        /** As the script takes it: a time, or from now on. */
+        public String expiry() {
+            long ttl = message.ttl();
+            long at = message.expiresAt();
+            if (ttl > 0 && ttlFrom == 0) {
+                return "+" + ttl;
+            }
+            return Long.toString(ttl == 0 ? at : at == 0 ? ttlFrom + ttl : Math.min(at, ttlFrom + ttl));
+        }
+    }
 
     /**
      * What became of a message.
      *
      * @param position where it is, also when it had been kept already; null if it has expired or its place is unknown
      */
-    public record Published(Outcome outcome, Position position) {}
+    public record Published(Outcome outcome, Position position) {
+
+        /** Reads what the scripts that keep messages return for one. */
+        public static Published of(String result) {
+            return switch (result.charAt(0)) {
+                case '-' -> new Published(Outcome.EXPIRED, null);
+                case '=' -> new Published(Outcome.DUPLICATE, Position.parse(result.substring(1)).orElse(null));
+                default -> new Published(Outcome.KEPT, Position.of(result));
+            };
+        }
+    }
 
     /** The ways in which publishing ends. */
     public enum Outcome { KEPT, DUPLICATE, EXPIRED }
@@ -93,38 +140,87 @@ public class Inbox {
      * @return one outcome for each
      */
     public CompletableFuture<List<Published>> publish(String user, List<Draft> drafts) {
-        String[] args = new String[4 + 4 * drafts.size()];
-        args[0] = retention();
-        args[1] = keys.channel(user);
-        args[2] = Integer.toString(settings.inboxMaxMessages());
-        args[3] = Long.toString(IDS_REMEMBERED.toMillis());
-        int i = 4;
+        // why every key is named: Redis Cluster refuses others in a slot that moves
+        Map<String, Integer> used = new LinkedHashMap<>();
+        used.put(keys.inbox(user), 1);
+        used.put(keys.marks(user), 2);
+        boolean expires = false;
+        List<String> messages = new ArrayList<>(PARTS * drafts.size());
         for (Draft draft : drafts) {
             String id = draft.message().id();
-            args[i++] = id == null ? "" : keys.id(user, id);
-            args[i++] = draft.entry() == null ? "" : draft.entry();
-            args[i++] = Long.toString(draft.message().expiresAt());
-            args[i++] = draft.message().frameTail();
+            String expiry = draft.expiry();
+            expires |= !expiry.equals("0");
+            messages.add(id == null ? "0" : Integer.toString(used.computeIfAbsent(keys.id(user, id), key -> used.size() + 1)));
+            messages.add(draft.entry() == null ? "" : draft.entry());
+            messages.add(expiry);
+            messages.add(draft.message().frameTail());
         }
-        return PUBLISH.<List<Object>>run(redis, keysOf(user), args)
-                .thenApply(results -> results.stream().map(result -> published((String) result)).toList());
+        return keep(user, used.keySet(), expires, INGESTED, "", messages);
     }
 
-    private Published published(String result) {
-        return switch (result.charAt(0)) {
-            case '-' -> {
-                expired.add();
-                yield new Published(Outcome.EXPIRED, null);
+    /**
+     * Takes in messages of a board: each becomes a message of the user's own. What lies not after the newest place taken from that board
+     * has been taken, by whichever node, and is passed over.
+     *
+     * @param taken in the board's order; at most some hundreds
+     * @param upTo  the place up to which the board has now been taken
+     */
+    public CompletableFuture<?> take(String user, String board, List<BoardMessage> taken, Position upTo) {
+        boolean expires = false;
+        List<String> messages = new ArrayList<>(PARTS * taken.size());
+        for (BoardMessage message : taken) {
+            expires |= !message.expires().equals("0");
+            messages.addAll(List.of("0", message.place().toString(), message.expires(), message.frameTail()));
+        }
+        return keep(user, List.of(keys.inbox(user), keys.marks(user)), expires, "board:" + board, upTo.toString(), messages);
+    }
+
+    /**
+     * @param used     the keys, but for the expiries
+     * @param expires  whether any of the messages does
+     * @param source   the mark of where they come from
+     * @param upTo     up to where that is taken now; empty: up to the last of the messages
+     * @param messages {@link #PARTS} for each
+     */
+    private CompletableFuture<List<Published>> keep(String user, Collection<String> used, boolean expires, String source, String upTo, List<String> messages) {
+        List<String> all = new ArrayList<>(used);
+        if (expires) {
+            all.add(keys.expiries(user));
+        }
+        List<String> args = new ArrayList<>(List.of(retention(), keys.channel(user), Integer.toString(settings.inboxMaxMessages()),
+                Long.toString(IDS_REMEMBERED.toMillis()), expires ? "1" : "0", source, upTo));
+        args.addAll(messages);
+        return PUBLISH.run(redis, all.toArray(String[]::new), args.toArray(String[]::new)).thenApply(reply -> {
+            List<Published> outcomes = new ArrayList<>(messages.size() / PARTS);
+            while (outcomes.size() < messages.size() / PARTS) {
+                Published one = Published.of(reply.text());
+                count(one.outcome());
+                outcomes.add(one);
             }
-            case '=' -> {
-                duplicates.add();
-                yield new Published(Outcome.DUPLICATE, Position.parse(result.substring(1)).orElse(null));
+            if (reply.hasNext()) {
+                refused(user, reply.text().substring(1));
             }
-            default -> {
-                published.add();
-                yield new Published(Outcome.KEPT, Position.of(result));
-            }
-        };
+            return outcomes;
+        });
+    }
+
+    private void count(Outcome outcome) {
+        switch (outcome) {
+            case KEPT -> published.add();
+            case DUPLICATE -> duplicates.add();
+            case EXPIRED -> expired.add();
+        }
+    }
+
+    /** What was to be announced is kept; pages find it when they look into the inbox the next time. */
+    private void refused(String user, String why) {
+        announcementsRefused.add();
+        long now = System.nanoTime();
+        long logged = refusalLoggedNanos.get();
+        if (now - logged >= QUIET_NANOS && refusalLoggedNanos.compareAndSet(logged, now)) {
+            LOG.log(System.Logger.Level.ERROR, "Redis refuses to announce what is kept, on {0}: {1}. Nothing is lost, but open pages get it only when they log in anew. "
+                    + "Allow PUBLISH on Bellhop''s channels (server-config/redis). The next such line is a minute away.", Json.quote(keys.channel(user)), why);
+        }
     }
 
     /** Where a message with this idempotency id was kept, or null. */
@@ -137,7 +233,7 @@ public class Inbox {
      * A stretch of the inbox, in order.
      *
      * @param end       the newest message's position; offset 0 if the epoch has none
-     * @param unread    messages after the read mark
+     * @param unread    messages after the read mark that have not expired
      * @param recovered whether it is certain that nothing between {@code from} and the first message is missing
      * @param from      the position after which this stretch begins
      * @param to        up to where it reaches
@@ -152,22 +248,26 @@ public class Inbox {
      *
      * @param after the last position that it has seen; null: what no page of the user has been sent yet
      * @param sent  the newest position that this node knows to have been sent; may be null
-     * @param most  messages at once
+     * @param most  messages at once; fewer if they are large
      */
     public CompletableFuture<Stretch> resume(String user, Position after, Position sent, int most) {
-        return RESUME.<List<Object>>run(redis, keysOf(user), retention(), after == null ? "" : after.toString(),
-                sent == null ? "" : sent.toString(), Integer.toString(most)).thenApply(this::stretch);
+        return RESUME.run(redis, keysOf(user), retention(), after == null ? "" : after.toString(),
+                sent == null ? "" : sent.toString(), Integer.toString(most), Integer.toString(STRETCH_BYTES)).thenApply(this::stretch);
     }
 
-    private Stretch stretch(List<Object> result) {
-        expired.add((Long) result.get(6));
-        List<Announcement.Kept> messages = new ArrayList<>((result.size() - 7) / 3);
-        for (int i = 7; i < result.size(); i += 3) {
-            messages.add(new Announcement.Kept(Position.of((String) result.get(i)), Long.parseLong((String) result.get(i + 1)),
-                    (String) result.get(i + 2)));
+    private Stretch stretch(Reply reply) {
+        Position end = reply.position();
+        long unread = reply.number();
+        boolean recovered = reply.flag();
+        Position from = reply.position();
+        Position to = reply.position();
+        boolean more = reply.flag();
+        expired.add(reply.number());
+        List<Announcement.Kept> messages = new ArrayList<>(reply.left() / 2);
+        while (reply.hasNext()) {
+            messages.add(new Announcement.Kept(reply.position(), reply.text()));
         }
-        return new Stretch(Position.of((String) result.get(0)), (Long) result.get(1), (Long) result.get(2) == 1,
-                Position.of((String) result.get(3)), Position.of((String) result.get(4)), (Long) result.get(5) == 1, messages);
+        return new Stretch(end, unread, recovered, from, to, more, messages);
     }
 
     /** Notes that a page of the user has been sent everything up to this position. An earlier one changes nothing. */
@@ -184,8 +284,15 @@ public class Inbox {
      * @param connection whose page says so, {@code -} for none
      */
     public CompletableFuture<ReadMark> markRead(String user, Position position, String connection) {
-        return READ.<List<Object>>run(redis, keysOf(user), retention(), position.toString(), keys.channel(user), connection)
-                .thenApply(result -> new ReadMark(Position.of((String) result.get(0)), (Long) result.get(1)));
+        return READ.run(redis, keysOf(user), retention(), position.toString(), keys.channel(user), connection)
+                .thenApply(reply -> {
+                    ReadMark mark = new ReadMark(reply.position(), reply.number());
+                    expired.add(reply.number());
+                    if (reply.hasNext()) {
+                        refused(user, reply.text());
+                    }
+                    return mark;
+                });
     }
 
     /**
@@ -202,32 +309,48 @@ public class Inbox {
     public record Item(Position position, long at, String frameTail) {}
 
     /**
-     * Reads the inbox backwards, changing nothing.
+     * Reads the inbox backwards. What it says of a user is not changed by it.
      *
      * @param before only what lies before this position; null for the newest
      * @param most   messages; 0 for the marks alone
      */
     public CompletableFuture<Page> page(String user, Position before, int most) {
-        return PAGE.<List<Object>>run(redis, keysOf(user), retention(), before == null ? "" : before.toString(), Integer.toString(most))
-                .thenApply(result -> {
-                    List<Item> items = new ArrayList<>();
-                    for (int i = 5; i < result.size(); i += 3) {
-                        items.add(new Item(Position.of((String) result.get(i)), Long.parseLong((String) result.get(i + 1)),
-                                (String) result.get(i + 2)));
-                    }
-                    return new Page(position(result.get(0)), (Long) result.get(1), position(result.get(2)),
-                            position(result.get(3)), position(result.get(4)), items);
-                });
+        return PAGE.run(redis, keysOf(user), retention(), before == null ? "" : before.toString(), Integer.toString(most))
+                .thenApply(this::page);
     }
 
-    private static Position position(Object text) {
-        return Position.parse((String) text).orElse(null);
+    private Page page(Reply reply) {
+        Position end = reply.position();
+        long unread = reply.number();
+        Position read = reply.position();
+        Position delivered = reply.position();
+        Position next = reply.position();
+        expired.add(reply.number());
+        List<Item> items = new ArrayList<>(reply.left() / 3);
+        while (reply.hasNext()) {
+            items.add(new Item(reply.position(), reply.number(), reply.text()));
+        }
+        return new Page(end, unread, read, delivered, next, items);
     }
 
     /** Tells every node that a login of the user has ended, and remembers it for {@link #isLoginEnded}. */
     public CompletableFuture<Long> announceLoginEnded(String user, String loginId) {
         return ENDED.run(redis, new String[] {keys.endedLogin(user, loginId)}, Long.toString(LOGINS_REMEMBERED.toMillis()),
-                keys.channel(user), loginId);
+                keys.channel(user), loginId).thenApply(Reply::number);
+    }
+
+    /** Tells every node that an HTTP session of a login has been ended; nothing is remembered. */
+    public CompletableFuture<Long> announceSessionEnded(String user, String loginId) {
+        return redis.call(commands -> commands.publish(keys.channel(user), 'l' + loginId));
+    }
+
+    /**
+     * Has every node ask the pages of a login to show it again.
+     *
+     * @param loginId empty for every login of the user
+     */
+    public CompletableFuture<Long> announceLoginCheck(String user, String loginId) {
+        return redis.call(commands -> commands.publish(keys.channel(user), 'c' + loginId));
     }
 
     /** Whether a login of the user is known to have ended. */

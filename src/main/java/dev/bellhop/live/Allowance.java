@@ -30,12 +30,17 @@ final class Allowance {
      * @param now {@link System#nanoTime}
      */
     boolean take(long now) {
+        return take(1, now);
+    }
+
+    /** Takes several tokens, or none if there are not enough. */
+    boolean take(int wanted, long now) {
         tokens = Math.min(burst, tokens + (now - tokensAt) * 1e-9 * rate);
         tokensAt = now;
-        if (tokens < 1) {
+        if (tokens < wanted) {
             return false;
         }
-        tokens--;
+        tokens -= wanted;
         return true;
     }
 

@@ -1,11 +1,13 @@
 package dev.bellhop.live;
 
+import dev.bellhop.config.Settings;
+import dev.bellhop.lane.Lanes;
+import dev.bellhop.login.Login;
 import dev.bellhop.message.Position;
-import jakarta.websocket.Session;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * One page's WebSocket.
+ * One page's way to this node, by whatever {@link Transport}.
  *
  * <p>Thread-safe. Where it stands in its user's inbox is guarded by its {@link UserFeed}.
  */
@@ -23,14 +25,22 @@ final class Connection implements Outbox.Owner {
         LIVE
     }
 
+    /** {@code login} frames a second that a page may send. One is enough, and another one for each gap that a page finds. */
+    static final int LOGIN_RATE = 1;
+    /** {@code login} frames at once. */
+    private static final int LOGIN_BURST = 5;
+
     private static final long LAST_WORDS_MILLIS = 1_000;
 
     private final String id;
-    private final Session session;
+    private final Transport transport;
     private final Login login;
     private final Outbox outbox;
     private final Allowance allowance;
-    private final Live live;
+    private final Allowance loginAllowance;
+    private final Pending pending;
+    private final Lanes lanes;
+    private final Connections connections;
     private final long openedNanos = System.nanoTime();
     private final AtomicReference<CloseCode> closing = new AtomicReference<>();
     private final AtomicReference<Runnable> onRoom = new AtomicReference<>();
@@ -38,25 +48,33 @@ final class Connection implements Outbox.Owner {
     private volatile UserFeed feed;
     private volatile long heardNanos = openedNanos;
     private volatile long pingedNanos = openedNanos;
-    private volatile long closedNanos;
     private volatile CloseCode finalCode;
     private volatile Position sent;
 
     // guarded by the feed
     State state = State.OPEN;
+    /** Its place among those who wait for a reading of the inbox; 0 if it does not. */
+    long turn;
+    /** Whether a reading is under way for it, or its messages are being queued. */
+    boolean reading;
     /** How often its page has sent {@code login}. */
     int logins;
     Position position;
-    /** Where its latest login began: what lies before, the page has or needs no more. */
+    /** Where its latest login or new beginning was: what lies before, the page has or needs no more. */
     Position from;
+    /** Its page knows that messages up to here may be missing; null if the latest answer to {@code login} said that none are. */
+    Position unrecovered;
 
-    Connection(String id, Session session, Login login, Live live) {
+    Connection(String id, Transport transport, Login login, Settings settings, Lanes lanes, Connections connections) {
         this.id = id;
-        this.session = session;
+        this.transport = transport;
         this.login = login;
-        this.live = live;
-        this.allowance = new Allowance(live.settings().rate(), live.settings().burst(), openedNanos);
-        this.outbox = new Outbox(session.getAsyncRemote(), live.settings().queueMessages(), live.settings().queueBytes(), this);
+        this.lanes = lanes;
+        this.connections = connections;
+        this.allowance = new Allowance(settings.rate(), settings.burst(), openedNanos);
+        this.loginAllowance = new Allowance(LOGIN_RATE, LOGIN_BURST, openedNanos);
+        this.pending = new Pending(settings.queueBytes());
+        this.outbox = new Outbox(transport, settings.queueMessages(), settings.queueBytes(), this);
     }
 
     /** Unlike any other connection's, on any node. */
@@ -64,8 +82,8 @@ final class Connection implements Outbox.Owner {
         return id;
     }
 
-    Session session() {
-        return session;
+    Transport transport() {
+        return transport;
     }
 
     Login login() {
@@ -78,6 +96,15 @@ final class Connection implements Outbox.Owner {
 
     Allowance allowance() {
         return allowance;
+    }
+
+    /** How many {@code login} frames its page may still send. */
+    Allowance loginAllowance() {
+        return loginAllowance;
+    }
+
+    Pending pending() {
+        return pending;
     }
 
     UserFeed feed() {
@@ -123,10 +150,6 @@ final class Connection implements Outbox.Owner {
         return closing.get();
     }
 
-    long closedNanos() {
-        return closedNanos;
-    }
-
     /**
      * Queues a frame; the caller flushes the outbox when it holds no lock.
      *
@@ -134,9 +157,14 @@ final class Connection implements Outbox.Owner {
      */
     void offer(Frame frame) {
         if (!outbox.add(frame)) {
-            live.slowConsumers().add();
-            close(CloseCode.OVERLOADED);
+            closeAsSlow();
         }
+    }
+
+    /** The page does not take its frames in time. */
+    void closeAsSlow() {
+        connections.isSlow();
+        close(CloseCode.OVERLOADED);
     }
 
     /** Queues a frame and sends it; not to be called under a lock. */
@@ -157,26 +185,26 @@ final class Connection implements Outbox.Owner {
     public void roomAgain() {
         Runnable task = onRoom.getAndSet(null);
         if (task != null) {
-            live.execute(task);
+            lanes.insist(lanes.pages(), task);
         }
     }
 
     @Override
     public void sent(Frame frame) {
-        live.delivered().add();
+        connections.frameSent();
         if (frame.position() != null) {
             sent = frame.position();
-            feed.sent(frame.position());
+            feed.delivered().move(frame.position());
         }
         CloseCode last = finalCode;
-        if (last != null && outbox.messages() <= 1) { // the one just sent
+        if (last != null && outbox.messages() == 0) {
             close(last);
         }
     }
 
     @Override
     public void failed(Throwable cause) {
-        live.sendFailures().add();
+        connections.sendFailed();
         close(CloseCode.OVERLOADED);
     }
 
@@ -186,24 +214,23 @@ final class Connection implements Outbox.Owner {
         if (outbox.messages() == 0) {
             close(code);
         } else {
-            live.later(() -> close(code), LAST_WORDS_MILLIS);
+            lanes.later(lanes.pages(), () -> close(code), LAST_WORDS_MILLIS);
         }
     }
 
     /** Closes the connection, once; what waits is dropped. Returns at once: some servers take seconds to close. */
     void close(CloseCode code) {
         if (closing.compareAndSet(null, code)) {
-            closedNanos = System.nanoTime();
             outbox.close();
-            live.closed(this, code);
+            connections.closed(this, code);
         }
     }
 
-    /** The server says that the WebSocket is closed. */
+    /** The server says that the page is gone, or the close is over. */
     void ended() {
         closing.compareAndSet(null, CloseCode.GOING_AWAY);
         outbox.close();
         onRoom.set(null);
-        live.ended(this);
+        connections.ended(this);
     }
 }

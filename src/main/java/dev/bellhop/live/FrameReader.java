@@ -1,14 +1,17 @@
 package dev.bellhop.live;
 
+import dev.bellhop.config.Settings;
+import dev.bellhop.inbox.Inbox;
+import dev.bellhop.lane.Lanes;
 import dev.bellhop.message.BadMessageException;
-import dev.bellhop.message.Json;
 import dev.bellhop.message.Json.Type;
 import dev.bellhop.message.Json.Value;
+import dev.bellhop.message.Json;
 import dev.bellhop.message.Message;
 import dev.bellhop.message.Position;
 import dev.bellhop.message.Utf8;
 import dev.bellhop.metric.Metrics;
-import dev.bellhop.metric.Rejections;
+import dev.bellhop.rejected.Rejections;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Map;
@@ -17,21 +20,24 @@ import java.util.Map;
 @ApplicationScoped
 class FrameReader {
     private static final String LOGIN_REQUIRED = "login_required";
-    private static final String RATE_LIMITED = "rate_limited";
-    private static final String UNAVAILABLE = "unavailable";
+    static final String RATE_LIMITED = "rate_limited";
 
-    private final Live live;
+    private final Settings settings;
+    private final Inbox inbox;
+    private final Lanes lanes;
     private final Inbound inbound;
     private final Rejections rejections;
     private final Metrics.Count received;
 
     FrameReader() { // for the container's proxy
-        this(null, null, null, new Metrics());
+        this(null, null, null, null, null, new Metrics());
     }
 
     @Inject
-    FrameReader(Live live, Inbound inbound, Rejections rejections, Metrics metrics) {
-        this.live = live;
+    FrameReader(Settings settings, Inbox inbox, Lanes lanes, Inbound inbound, Rejections rejections, Metrics metrics) {
+        this.settings = settings;
+        this.inbox = inbox;
+        this.lanes = lanes;
         this.inbound = inbound;
         this.rejections = rejections;
         received = metrics.counter("frames_received", "Frames that pages have sent");
@@ -45,28 +51,28 @@ class FrameReader {
             return;
         }
         try {
-            int max = live.settings().maxMessageSize();
+            int max = settings.maxMessageSize();
             if (text.length() > max || (text.length() > max / 3 && Utf8.length(text) > max)) {
                 throw new BadMessageException(BadMessageException.TOO_LARGE, "longer than " + max + " bytes");
             }
             if (!connection.allowance().take(System.nanoTime())) {
-                throw new BadMessageException(RATE_LIMITED, "more than " + live.settings().rate() + " frames a second");
+                throw new BadMessageException(RATE_LIMITED, "more than " + settings.rate() + " frames a second");
             }
             Map<String, Value> fields = Json.readObject(text);
             frame(connection, Message.anyMsgType(fields), fields);
         } catch (BadMessageException e) {
-            refuse(connection, e, text);
+            refuse(connection, e, text.length());
         }
     }
 
     /** A binary frame has come: there are none in the protocol. */
     void binary(Connection connection) {
         connection.heard();
-        refuse(connection, new BadMessageException(BadMessageException.BAD_MESSAGE, "frames are text"), "");
+        refuse(connection, new BadMessageException(BadMessageException.BAD_MESSAGE, "frames are text"), 0);
     }
 
-    private void refuse(Connection connection, BadMessageException why, String text) {
-        rejections.rejected("page", why, text);
+    private void refuse(Connection connection, BadMessageException why, int length) {
+        rejections.refused(connection.login().userId(), why, length);
         connection.send(Frame.error(why.code(), why.getMessage()));
         if (why.code().equals(BadMessageException.TOO_LARGE)) {
             connection.closeWhenSent(CloseCode.TOO_LARGE);
@@ -78,25 +84,32 @@ class FrameReader {
     private void frame(Connection connection, String msgType, Map<String, Value> fields) throws BadMessageException {
         switch (msgType) {
             case "ping" -> connection.send(Frame.PONG);
-            case "login" -> connection.feed().login(connection, lastId(connection, fields));
+            case "login" -> {
+                if (!connection.loginAllowance().take(System.nanoTime())) { // why: each one has the inbox read
+                    throw new BadMessageException(RATE_LIMITED, "more than " + Connection.LOGIN_RATE + " login frame a second");
+                }
+                Position lastId = lastId(connection, fields);
+                connection.pending().hold();
+                connection.feed().login(connection, lastId);
+            }
             case "read" -> {
                 requireLogin(connection);
                 Position read = position(fields, "id", true);
-                live.inbox().markRead(connection.login().userId(), read, connection.id()).exceptionally(failure -> {
-                    unavailable(connection);
+                connection.pending().read(() -> inbox.markRead(connection.login().userId(), read, connection.id()).exceptionally(failure -> {
+                    unavailable(connection, Inbound.UNAVAILABLE, "Redis is away; nothing was done, try again later");
                     return null;
-                });
+                }));
             }
             default -> {
                 requireLogin(connection);
                 Message.msgType(fields);
-                inbound.received(connection.login().userId(), msgType, Message.data(fields), () -> unavailable(connection));
+                inbound.received(connection, msgType, Message.data(fields), (code, why) -> unavailable(connection, code, why));
             }
         }
     }
 
-    private void unavailable(Connection connection) {
-        live.execute(() -> connection.send(Frame.error(UNAVAILABLE, "Redis is away; nothing was done, try again later")));
+    private void unavailable(Connection connection, String code, String why) {
+        lanes.insist(lanes.pages(), () -> connection.send(Frame.error(code, why)));
     }
 
     private static void requireLogin(Connection connection) throws BadMessageException {

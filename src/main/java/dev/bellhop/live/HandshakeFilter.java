@@ -1,8 +1,10 @@
 package dev.bellhop.live;
 
 import dev.bellhop.config.Settings;
-import dev.bellhop.identity.Identity;
-import dev.bellhop.identity.Origins;
+import dev.bellhop.login.HttpSessions;
+import dev.bellhop.login.Identity;
+import dev.bellhop.login.Origins;
+import dev.bellhop.login.Strangers;
 import dev.bellhop.metric.Metrics;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
@@ -29,7 +31,11 @@ public class HandshakeFilter extends HttpFilter {
     @Inject
     private transient Settings settings;
     @Inject
+    private transient Origins origins;
+    @Inject
     private transient Identity identity;
+    @Inject
+    private transient Strangers strangers;
     @Inject
     private transient Metrics metrics;
     @Inject
@@ -38,12 +44,13 @@ public class HandshakeFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (!Origins.allowed(request, settings.origins())) {
+        if (!origins.allowed(request)) {
             refuse(response, HttpServletResponse.SC_FORBIDDEN, "origin");
             return;
         }
         HttpSession session = request.getSession(false);
         if (identity.user(request.getUserPrincipal(), session).isEmpty()) {
+            strangers.refused(request);
             refuse(response, HttpServletResponse.SC_UNAUTHORIZED, "login");
             return;
         }

@@ -2,72 +2,119 @@ package dev.bellhop.live;
 
 import dev.bellhop.config.Node;
 import dev.bellhop.config.Settings;
+import dev.bellhop.lane.Lanes;
+import dev.bellhop.message.BadMessageException;
+import dev.bellhop.message.Utf8;
 import dev.bellhop.metric.Metrics;
+import dev.bellhop.publish.InboundMessage;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
-import io.lettuce.core.XAddArgs;
+import dev.bellhop.redis.RedisAwayException;
+import dev.bellhop.redis.Script;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
-/** Hands to the application what pages send: as a CDI event in this WAR, and as an entry of a Redis Stream. */
+/**
+ * Hands to the application what pages send: as an entry of a Redis Stream, and then as a CDI event in this WAR. What the stream
+ * did not take, no observer sees.
+ *
+ * <p>Thread-safe, never blocks. Observers run on threads of Bellhop's own for them, one message of a connection after another.
+ */
 @ApplicationScoped
 class Inbound {
-    private static final System.Logger LOG = System.getLogger(Inbound.class.getName());
+    static final String UNAVAILABLE = "unavailable";
 
-    @Inject
-    private Event<InboundMessage> event;
+    private static final Script INBOUND = new Script(Inbound.class, "inbound.lua");
+    /** What an entry takes beside its data, at most. */
+    private static final int ENTRY_BYTES = 1_024;
+    private static final int RETRY_MILLIS = 200;
 
     private final Redis redis;
     private final Keys keys;
     private final Settings settings;
+    private final Lanes lanes;
+    private final Observers observers;
     private final Node node;
     private final Metrics.Count inbound;
 
     Inbound() { // for the container's proxy
-        this(null, null, null, null, new Metrics());
+        this(null, null, null, null, null, null, new Metrics());
     }
 
     @Inject
-    Inbound(Redis redis, Keys keys, Settings settings, Node node, Metrics metrics) {
+    Inbound(Redis redis, Keys keys, Settings settings, Lanes lanes, Observers observers, Node node, Metrics metrics) {
         this.redis = redis;
         this.keys = keys;
         this.settings = settings;
+        this.lanes = lanes;
+        this.observers = observers;
         this.node = node;
-        inbound = metrics.counter("inbound", "Messages of pages handed to the application");
+        inbound = metrics.counter("inbound", "Messages from pages that were handed to the application");
+    }
+
+    /** Called if a frame that was taken in is not handed to the application; on any thread. */
+    interface Refused {
+        void because(String code, String message);
     }
 
     /**
-     * @param data    the text of any JSON value, or null
-     * @param refused called if Redis does not take it, on any thread
+     * @param data the text of any JSON value, or null
+     * @throws BadMessageException if the frame is refused at once
      */
-    void received(String user, String msgType, String data, Runnable refused) {
-        Map<String, String> fields = new LinkedHashMap<>();
-        fields.put("msg_type", msgType);
-        fields.put("from_user_id", user);
-        fields.put("data", data == null ? "null" : data);
-        fields.put("at", Long.toString(System.currentTimeMillis()));
-        fields.put("node", node.name());
-        XAddArgs bound = XAddArgs.Builder.maxlen(settings.consumerStreamLength()).approximateTrimming();
-        redis.call(commands -> commands.xadd(keys.consumer(), bound, fields)).whenComplete((id, failure) -> {
-            if (failure != null) {
-                refused.run();
-            } else {
-                inbound.add();
-            }
-        });
-        InboundMessage message = new InboundMessage(user, msgType, data);
-        try {
-            event.fire(message);
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "An observer of inbound messages failed; the next message is unharmed.", e);
+    void received(Connection connection, String msgType, String data, Refused refused) throws BadMessageException {
+        boolean toStream = settings.hasConsumerStream();
+        if (!toStream && !observers.exist()) {
+            throw new BadMessageException(BadMessageException.BAD_MESSAGE, "nobody here takes what pages send");
         }
-        event.fireAsync(message).whenComplete((done, failure) -> {
-            if (failure != null) {
-                LOG.log(System.Logger.Level.ERROR, "An asynchronous observer of inbound messages failed; the next message is unharmed.", failure);
+        if (!redis.isConnected() && (toStream || !connection.pending().isOpen())) {
+            refused.because(UNAVAILABLE, "Redis is away; nothing was done, try again later");
+            return;
+        }
+        InboundMessage message = new InboundMessage(connection.login().userId(), msgType, data);
+        int bytes = data == null ? 0 : Utf8.length(data);
+        if (!connection.feed().maySend(bytes)) {
+            throw new BadMessageException(FrameReader.RATE_LIMITED, "more than " + settings.userRateBytes() + " bytes a second from this user");
+        }
+        if (!connection.pending().add(bytes, () -> handOver(message, toStream, refused))) {
+            throw new BadMessageException(FrameReader.RATE_LIMITED, "the application has not yet taken what this page sent before");
+        }
+    }
+
+    private CompletableFuture<?> handOver(InboundMessage message, boolean toStream, Refused refused) {
+        CompletableFuture<?> done = new CompletableFuture<>();
+        CompletableFuture<?> accepted = toStream ? write(message) : CompletableFuture.completedFuture(null);
+        accepted.whenComplete((entry, failure) -> {
+            if (failure == null) {
+                inbound.add();
+                tell(message, done);
+            } else {
+                done.complete(null);
+                refused.because(UNAVAILABLE, failure instanceof RedisAwayException ? "Redis is away; nothing was done, try again later"
+                        : "Redis did not answer as it should; it may not have been done, try again later");
             }
         });
+        return done;
+    }
+
+    private CompletableFuture<?> write(InboundMessage message) {
+        return INBOUND.run(redis, new String[] {keys.consumer(), keys.consumerBytes()},
+                Integer.toString(settings.consumerStreamLength()), Long.toString(settings.consumerStreamBytes()),
+                Integer.toString(settings.maxMessageSize() + ENTRY_BYTES),
+                message.msgType(), message.userId(), message.data() == null ? "null" : message.data(), node.name());
+    }
+
+    /** Tells the observers, on a thread that they may keep; later if too many wait for one. */
+    private void tell(InboundMessage message, CompletableFuture<?> done) {
+        boolean taken = lanes.observers().offer(() -> {
+            try {
+                observers.tell(message);
+            } finally {
+                done.complete(null);
+            }
+        });
+        if (!taken) {
+            redis.later(() -> tell(message, done), RETRY_MILLIS);
+        }
     }
 }

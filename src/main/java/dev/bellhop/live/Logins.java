@@ -4,6 +4,7 @@ import dev.bellhop.inbox.Announcement;
 import dev.bellhop.inbox.Inbox;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpSession;
 import java.lang.management.ManagementFactory;
 import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
@@ -21,7 +22,7 @@ public class Logins implements LoginsMBean {
 
     private final Inbox inbox;
     private final Registry registry;
-    private final Live live;
+    private final Connections connections;
     private ObjectName name;
 
     Logins() { // for the container's proxy
@@ -29,10 +30,10 @@ public class Logins implements LoginsMBean {
     }
 
     @Inject
-    Logins(Inbox inbox, Registry registry, Live live) {
+    Logins(Inbox inbox, Registry registry, Connections connections) {
         this.inbox = inbox;
         this.registry = registry;
-        this.live = live;
+        this.connections = connections;
     }
 
     /** Offers the MBean, by the application's context path: there may be several Bellhops on one server. */
@@ -64,30 +65,63 @@ public class Logins implements LoginsMBean {
     }
 
     boolean areDraining() {
-        return live.isDraining();
+        return connections.areDraining();
     }
 
     @Override
     public void ended(String user, String loginId) {
+        closeHere(user, loginId);
+        inbox.announceLoginEnded(user, loginId).exceptionally(Logins::untold);
+    }
+
+    @Override
+    public void sessionEnded(String user, String loginId) {
+        closeHere(user, loginId);
+        inbox.announceSessionEnded(user, loginId).exceptionally(Logins::untold);
+    }
+
+    /** Why not only through Redis: it may be away. */
+    private void closeHere(String user, String loginId) {
         UserFeed feed = registry.feed(user);
-        if (feed != null) { // why not only through Redis: it may be away
+        if (feed != null) {
             feed.announced(new Announcement.LoginEnded(loginId));
         }
-        inbox.announceLoginEnded(user, loginId).exceptionally(failure -> {
-            LOG.log(System.Logger.Level.WARNING, "Other nodes could not be told that a login has ended, as Redis is away: {0}. Their connections of it stay until the next login check.", failure.toString());
-            return null;
+    }
+
+    private static Long untold(Throwable failure) {
+        LOG.log(System.Logger.Level.WARNING, "Other nodes could not be told that a login has ended, as Redis is away: {0}. Their connections of it stay until the next login check.", failure.toString());
+        return null;
+    }
+
+    @Override
+    public void check(String user, String loginId) {
+        // why not here as well, unless Redis is away: a page that is back already would be asked twice
+        inbox.announceLoginCheck(user, loginId).whenComplete((heard, failure) -> {
+            UserFeed feed = failure == null ? null : registry.feed(user);
+            if (feed != null) {
+                feed.announced(new Announcement.LoginCheck(loginId));
+            }
         });
     }
 
-    /** Has the pages that hang on an HTTP session come anew. */
-    void check(String user, String sessionId) {
+    /** An HTTP session has ended, and with it the login of each page that hangs on it. */
+    void ended(String user, HttpSession session) {
+        close(user, session.getId(), CloseCode.LOGIN_ENDED);
+    }
+
+    /** An HTTP session has expired: the pages that hang on it come back, and show their login again. */
+    void check(String user, HttpSession session) {
+        close(user, session.getId(), CloseCode.LOGIN_CHECK);
+    }
+
+    private void close(String user, String sessionId, CloseCode code) {
         UserFeed feed = registry.feed(user);
         if (feed == null) {
             return;
         }
         for (Connection connection : feed.connections()) {
             if (connection.login().hangsOn(sessionId)) {
-                connection.close(CloseCode.LOGIN_CHECK);
+                connection.close(code);
             }
         }
     }

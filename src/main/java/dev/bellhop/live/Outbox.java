@@ -1,6 +1,5 @@
 package dev.bellhop.live;
 
-import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
 import java.util.ArrayDeque;
@@ -28,28 +27,34 @@ final class Outbox implements SendHandler {
         void roomAgain();
     }
 
-    // states of the send in flight, to tell a handler called within sendText from one called after it
+    // states of the send in flight, to tell a handler called within send from one called after it
     private static final int CALLING = 0;
     private static final int RETURNED = 1;
     private static final int COMPLETED = 2;
 
-    private final RemoteEndpoint.Async remote;
+    private final Transport transport;
     private final int maxMessages;
     private final int maxBytes;
     private final Owner owner;
     private final AtomicInteger call = new AtomicInteger();
+    /** What a handler that was called within send was told; read after {@link #call} says so. */
+    private SendResult told;
 
     // guarded by this
     private final ArrayDeque<Frame> queue = new ArrayDeque<>(4);
     private int queuedBytes;
     private Frame inFlight;
     private long inFlightSince;
-    private boolean sending;
     private boolean closed;
     private boolean roomWanted;
+    private long added;
+    private long taken;
+    /** When so many had been added, {@link #markedNanos}; once they are taken, there is another mark. */
+    private long mark;
+    private long markedNanos;
 
-    Outbox(RemoteEndpoint.Async remote, int maxMessages, int maxBytes, Owner owner) {
-        this.remote = remote;
+    Outbox(Transport transport, int maxMessages, int maxBytes, Owner owner) {
+        this.transport = transport;
         this.maxMessages = maxMessages;
         this.maxBytes = maxBytes;
         this.owner = owner;
@@ -68,6 +73,7 @@ final class Outbox implements SendHandler {
             return false;
         }
         queue.add(frame);
+        added++;
         queuedBytes += frame.bytes();
         return true;
     }
@@ -86,80 +92,109 @@ final class Outbox implements SendHandler {
 
     /** Begins to send, unless a send is under way: then its end goes on with the rest. */
     void flush() {
+        Frame first;
         synchronized (this) {
-            if (sending || closed || queue.isEmpty()) {
-                return;
-            }
-            sending = true;
+            first = inFlight == null ? take() : null;
         }
-        sendQueued();
+        if (first != null) {
+            send(first);
+        }
     }
 
-    // One thread at a time is here: the one that made `sending` true, or the one that completed the send before.
-    private void sendQueued() {
-        ClassLoader own = ServerCalls.enter(remote);
+    /** The next frame, in flight from now on, or null. To be called with the monitor held, by the one thread that may send. */
+    private Frame take() {
+        inFlight = closed ? null : queue.poll();
+        if (inFlight != null) {
+            queuedBytes -= inFlight.bytes();
+            inFlightSince = System.nanoTime();
+        }
+        return inFlight;
+    }
+
+    // One thread at a time is here: the one that took a frame while none was in flight, or the one in which the send before has ended.
+    private void send(Frame first) {
+        ClassLoader own = ServerCalls.enter(transport.server());
         try {
-            sendUntilOneIsUnderWay();
+            Frame frame = first;
+            while (frame != null) {
+                call.set(CALLING);
+                transport.send(frame, this);
+                if (call.compareAndSet(CALLING, RETURNED)) {
+                    return; // its end, on another thread, goes on
+                }
+                frame = ended(told); // why not by the handler itself: a server that completes at once would run out of stack
+            }
+        } catch (RuntimeException e) {
+            fail(e);
         } finally {
             ServerCalls.leave(own);
         }
     }
 
-    private void sendUntilOneIsUnderWay() {
-        do {
-            Frame frame;
-            synchronized (this) {
-                frame = closed ? null : queue.poll();
-                inFlight = frame;
-                if (frame == null) {
-                    sending = false;
-                    return;
-                }
-                queuedBytes -= frame.bytes();
-                inFlightSince = System.nanoTime();
-            }
-            call.set(CALLING);
-            try {
-                remote.sendText(frame.text(), this);
-            } catch (RuntimeException e) {
-                close();
-                owner.failed(e);
-                return;
-            }
-            // why not recurse from onResult: a server that completes at once would run out of stack
-        } while (!call.compareAndSet(CALLING, RETURNED));
-    }
-
     @Override
     public void onResult(SendResult result) {
-        Frame frame;
+        told = result;
+        if (call.compareAndSet(CALLING, COMPLETED)) {
+            return; // within send
+        }
+        Frame next = ended(result);
+        if (next != null) {
+            send(next);
+        }
+    }
+
+    /**
+     * The send in flight has ended. Why the next frame is taken in the same step: another thread may begin as soon as none is in flight.
+     *
+     * @return the next frame, or null
+     */
+    private Frame ended(SendResult result) {
+        if (!result.isOK()) {
+            fail(result.getException());
+            return null;
+        }
+        Frame sent;
+        Frame next;
         boolean room;
         synchronized (this) {
-            frame = inFlight;
+            sent = inFlight;
+            taken++;
+            next = take();
             room = roomWanted && queue.size() <= maxMessages / 2 && queuedBytes <= maxBytes / 2;
             if (room) {
                 roomWanted = false;
             }
         }
-        if (!result.isOK()) {
-            close();
-            owner.failed(result.getException());
-            return;
-        }
-        if (frame != null) {
-            owner.sent(frame);
-        }
+        owner.sent(sent);
         if (room) {
             owner.roomAgain();
         }
-        if (!call.compareAndSet(CALLING, COMPLETED)) {
-            sendQueued();
+        return next;
+    }
+
+    private void fail(Throwable cause) {
+        synchronized (this) {
+            close();
+            inFlight = null;
         }
+        owner.failed(cause);
     }
 
     /** For how many nanoseconds the send in flight has been under way; 0 if there is none. */
     synchronized long stalledNanos(long now) {
         return inFlight == null ? 0 : Math.max(1, now - inFlightSince);
+    }
+
+    /**
+     * For how long the page has not taken all that waited at some moment; 0 if nothing waits. It grows even while the page takes a
+     * frame now and then. To be called often: each moment is one of these calls.
+     */
+    synchronized long behindNanos(long now) {
+        if (closed || taken >= mark) {
+            mark = added;
+            markedNanos = now;
+        }
+        return closed || taken == added ? 0 : now - markedNanos;
     }
 
     synchronized int messages() {

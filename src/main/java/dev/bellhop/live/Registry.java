@@ -1,5 +1,7 @@
 package dev.bellhop.live;
 
+import dev.bellhop.config.Settings;
+import dev.bellhop.metric.Metrics;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.PubSub;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,27 +28,37 @@ class Registry {
     private static final long CONFIRMATION_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final ConcurrentMap<String, UserFeed> feeds = new ConcurrentHashMap<>();
-    private final Set<UserFeed> haveSent = ConcurrentHashMap.newKeySet();
     private final Set<UserFeed> changed = ConcurrentHashMap.newKeySet();
     private final LongAdder connections = new LongAdder();
     private final PubSub pubSub;
     private final Keys keys;
+    private final Settings settings;
+    private final Readings readings;
+    private final DeliveredMarks marks;
+    private final BoardFeeds boards;
 
     Registry() { // for the container's proxy
-        this(null, null);
+        this(null, null, null, null, null, null, new Metrics());
     }
 
     @Inject
-    Registry(PubSub pubSub, Keys keys) {
+    Registry(PubSub pubSub, Keys keys, Settings settings, Readings readings, DeliveredMarks marks, BoardFeeds boards, Metrics metrics) {
         this.pubSub = pubSub;
         this.keys = keys;
+        this.settings = settings;
+        this.readings = readings;
+        this.marks = marks;
+        this.boards = boards;
+        metrics.gauge("connections", "Open connections", this::connections);
+        metrics.gauge("users", "Users with an open connection", this::users);
+        metrics.gauge("outbox_waiting", "Frames that wait for connections whose page reads slowly", this::waiting);
     }
 
     /** Adds a connection to its user's; the first one has the node subscribe to the user's channel. */
-    UserFeed add(Connection connection, Live live) {
+    UserFeed add(Connection connection) {
         connections.increment();
         return feeds.compute(connection.login().userId(), (user, known) -> {
-            UserFeed feed = known == null ? new UserFeed(user, live) : known;
+            UserFeed feed = known == null ? new UserFeed(user, settings, readings, marks.of(user), boards) : known;
             feed.add(connection);
             changed.add(feed);
             if (known == null) {
@@ -106,23 +118,9 @@ class Registry {
         return (int) feeds.values().stream().filter(feed -> feed.connections().length > 0).count();
     }
 
-    /** Notes that the feed's delivered mark is to be written. */
-    void hasSent(UserFeed feed) {
-        haveSent.add(feed);
-    }
-
-    /** Takes the feeds whose delivered mark is to be written. */
-    void drainSent(Consumer<UserFeed> to) {
-        drain(haveSent, to);
-    }
-
     /** Takes the feeds that have gained or lost connections. */
-    void drainChanged(Consumer<UserFeed> to) {
-        drain(changed, to);
-    }
-
-    private static void drain(Set<UserFeed> feeds, Consumer<UserFeed> to) {
-        for (Iterator<UserFeed> all = feeds.iterator(); all.hasNext(); ) {
+    void takeChanged(Consumer<UserFeed> to) {
+        for (Iterator<UserFeed> all = changed.iterator(); all.hasNext(); ) {
             UserFeed feed = all.next();
             all.remove();
             to.accept(feed);
@@ -146,6 +144,7 @@ class Registry {
                     return feed;
                 }
                 pubSub.unsubscribe(keys.channel(name));
+                feed.boards().leave();
                 return null;
             });
         }

@@ -2,42 +2,47 @@ package dev.bellhop.live;
 
 import dev.bellhop.config.Node;
 import dev.bellhop.config.Settings;
+import dev.bellhop.message.BoardMessage;
 import dev.bellhop.inbox.Announcement;
+import dev.bellhop.lane.Lanes;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Message;
 import dev.bellhop.metric.Metrics;
-import dev.bellhop.metric.Rejections;
 import dev.bellhop.presence.RollCall;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.PubSub;
+import dev.bellhop.rejected.Rejections;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Brings what Redis publishes to the connections.
  *
- * <p>Lettuce's thread only queues; a task on the managed executor drains the queue in batches, one task at a time so that
- * order is kept, and none while there is nothing to do: on servers with a small pool a waiting task would hold up requests.
+ * <p>Lettuce's thread only queues; a task on Bellhop's own thread for it drains the queue in batches. The node's probe goes the
+ * same way, so it shows that messages get through.
  */
 @ApplicationScoped
-class Subscriber implements PubSub.Listener {
+public class Subscriber implements PubSub.Listener {
     private static final System.Logger LOG = System.getLogger(Subscriber.class.getName());
     private static final int MAX_WAITING = 100_000;
     private static final long MAX_WAITING_CHARS = 64L << 20;
     private static final int BATCH = 512;
-    /** After so many batches the thread goes back to the pool, and the rest is a new task. */
+    /** After so many batches the rest is a new task. */
     private static final int BATCHES = 64;
 
+    private final PubSub pubSub;
     private final Settings settings;
     private final Keys keys;
-    private final Live live;
+    private final Lanes lanes;
     private final Registry registry;
+    private final BoardFeeds boards;
     private final Rejections rejections;
     private final RollCall rollCall;
     private final String node;
@@ -48,36 +53,53 @@ class Subscriber implements PubSub.Listener {
     private final AtomicLong waitingChars = new AtomicLong();
     private final AtomicBoolean draining = new AtomicBoolean();
     private final AtomicBoolean missed = new AtomicBoolean();
+    private final Broadcasts broadcasts = new Broadcasts(); // of the task that drains
 
-    private record Heard(String channel, String text) {}
+    /** @param passed for a probe, which has nothing else; else null */
+    private record Heard(String channel, String text, Runnable passed) {}
 
     Subscriber() { // for the container's proxy
-        this(null, null, null, null, null, null, new Node(), new Metrics());
+        this(null, null, null, null, null, null, null, null, new Node(), new Metrics());
     }
 
     @Inject
-    Subscriber(Settings settings, Keys keys, Live live, Registry registry, Rejections rejections, RollCall rollCall, Node node, Metrics metrics) {
+    Subscriber(PubSub pubSub, Settings settings, Keys keys, Lanes lanes, Registry registry, BoardFeeds boards, Rejections rejections, RollCall rollCall, Node node, Metrics metrics) {
+        this.pubSub = pubSub;
         this.settings = settings;
         this.keys = keys;
-        this.live = live;
+        this.lanes = lanes;
         this.registry = registry;
+        this.boards = boards;
         this.rejections = rejections;
         this.rollCall = rollCall;
         this.node = node.name();
         heard = metrics.counter("heard", "Messages and announcements heard from Redis");
-        dropped = metrics.counter("heard_dropped", "Of these, dropped since too many were waiting; what is kept is replayed");
-        metrics.gauge("heard_waiting", "Of these, waiting to be handed to connections", queue::size);
+        dropped = metrics.counter("heard_dropped", "Messages and announcements dropped, because too many were waiting; what is kept is replayed");
+        metrics.gauge("heard_waiting", "Messages and announcements that wait to be handed to connections", queue::size);
+    }
+
+    /** Begins to subscribe. */
+    public void start(ThreadFactory threads) {
+        pubSub.start(threads, this);
+        pubSub.subscribe(keys.shared());
+    }
+
+    /** Ends the subscriptions. */
+    public void stop() {
+        pubSub.stop();
     }
 
     @Override
     public void message(String channel, String text) {
         heard.add();
-        if (waitingChars.get() + text.length() > MAX_WAITING_CHARS || !queue.offer(new Heard(channel, text))) {
+        if (waitingChars.get() + text.length() > MAX_WAITING_CHARS || !queue.offer(new Heard(channel, text, null))) {
             dropped.add();
             UserFeed feed = feedOf(channel);
             if (feed != null) {
                 feed.missed();
                 missed.set(true);
+            } else {
+                missedOnBoard(channel);
             }
         } else {
             waitingChars.addAndGet(text.length());
@@ -90,6 +112,22 @@ class Subscriber implements PubSub.Listener {
         String user = keys.userOf(channel);
         if (user != null && !channel.equals(keys.shared())) {
             registry.subscribed(user);
+        } else {
+            missedOnBoard(channel);
+        }
+    }
+
+    private void missedOnBoard(String channel) {
+        String board = keys.boardOf(channel);
+        if (board != null) {
+            boards.missed(board);
+        }
+    }
+
+    @Override
+    public void probe(Runnable passed) {
+        if (queue.offer(new Heard(null, "", passed))) {
+            wake();
         }
     }
 
@@ -100,13 +138,15 @@ class Subscriber implements PubSub.Listener {
 
     private void wake() {
         if (!draining.get() && draining.compareAndSet(false, true)) {
-            live.execute(this::drain);
+            if (!lanes.delivery().offer(this::drain)) {
+                draining.set(false); // what comes next tries again; the probe comes every few seconds
+            }
         }
     }
 
     private void drain() {
         List<Heard> batch = new ArrayList<>(BATCH);
-        for (int batches = 0; batches < BATCHES && queue.drainTo(batch, BATCH) > 0; batches++) {
+        for (int batches = 0; batches < BATCHES && (queue.drainTo(batch, BATCH) > 0 || broadcasts.areUnderWay()); batches++) {
             for (Heard one : batch) {
                 waitingChars.addAndGet(-one.text().length());
                 try {
@@ -116,23 +156,39 @@ class Subscriber implements PubSub.Listener {
                 }
             }
             batch.clear();
+            try {
+                broadcasts.slice();
+            } catch (RuntimeException e) { // why: as above
+                LOG.log(System.Logger.Level.ERROR, "Handing on a message for everybody failed at one user; the next one is unharmed. Please report this.", e);
+            }
         }
         if (missed.getAndSet(false)) {
             registry.feeds().forEach(UserFeed::resumeMissed);
         }
+        boolean more = broadcasts.areUnderWay();
         draining.set(false);
-        if (!queue.isEmpty() || missed.get()) { // came after the last look
+        if (more || !queue.isEmpty() || missed.get()) { // came after the last look
             wake();
         }
     }
 
     private void deliver(Heard one) {
+        if (one.passed() != null) {
+            one.passed().run();
+            return;
+        }
         if (one.channel().equals(keys.shared())) {
             passing(one.text());
             return;
         }
         UserFeed feed = feedOf(one.channel());
-        if (feed != null) {
+        if (feed == null) { // why in this order: almost all are for users
+            String board = keys.boardOf(one.channel());
+            if (board != null) {
+                onBoard(board, one.text());
+            }
+        } else {
+            broadcasts.catchUp(feed);
             try {
                 Announcement announcement = Announcement.parse(one.text());
                 if (announcement instanceof Announcement.Asked asked) {
@@ -146,17 +202,28 @@ class Subscriber implements PubSub.Listener {
         }
     }
 
+    private void onBoard(String board, String text) {
+        try {
+            boards.heard(board, BoardMessage.Announced.parse(text));
+        } catch (IllegalArgumentException e) {
+            rejections.rejected("board channel", new BadMessageException(BadMessageException.BAD_MESSAGE, e.getMessage()), text);
+        }
+    }
+
     private void passing(String text) {
         try {
             Message message = Message.parse(text, settings.maxMessageSize());
-            if (message.toUserId().equals(Message.EVERYONE)) {
-                Frame frame = Frame.passing(message.frameTail());
-                registry.feeds().forEach(feed -> feed.passing(frame));
-            } else {
-                UserFeed feed = registry.feed(message.toUserId());
-                if (feed != null) {
-                    feed.passing(Frame.passing(message.frameTail()));
+            message.to().requireRoleIn(settings.roles());
+            if (!message.to().isUser()) {
+                if (!broadcasts.add(message.to(), Frame.passing(message.frameTail()), registry.feeds())) {
+                    dropped.add();
                 }
+                return;
+            }
+            UserFeed feed = registry.feed(message.to().name());
+            if (feed != null) {
+                broadcasts.catchUp(feed);
+                feed.passing(Frame.passing(message.frameTail()));
             }
         } catch (BadMessageException e) {
             rejections.rejected("channel", e, text);

@@ -1,13 +1,11 @@
 package dev.bellhop.live;
 
 import dev.bellhop.config.Settings;
+import dev.bellhop.lane.Lanes;
 import dev.bellhop.presence.Presence;
-import jakarta.annotation.Resource;
-import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -18,38 +16,42 @@ import java.util.concurrent.TimeUnit;
  * <p>Why not the server's own idle and send time-outs: on some servers they never fire, or fire and close nothing.
  */
 @ApplicationScoped
-class Sweeper {
+public class Sweeper {
     private static final System.Logger LOG = System.getLogger(Sweeper.class.getName());
     private static final long PERIOD_MILLIS = 500;
     /** A send that takes longer ends its connection. */
     private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /** What waits for a page at some moment, the page must have taken after this time. So a page cannot hold what waits for it for ever. */
+    private static final long BEHIND_NANOS = TimeUnit.SECONDS.toNanos(60);
     /** Who is here is written again every so many sweeps: thrice before it no longer counts. */
     private static final int PRESENCE_SWEEPS = (int) (Presence.LASTS.toMillis() / PERIOD_MILLIS / 3);
 
-    @Resource
-    private ManagedScheduledExecutorService scheduler;
-
+    private final Lanes lanes;
     private final Settings settings;
     private final Registry registry;
-    private final Live live;
+    private final DeliveredMarks marks;
+    private final BoardFeeds boards;
     private final Presence presence;
     private int sweep;
     private ScheduledFuture<?> sweeps;
 
     Sweeper() { // for the container's proxy
-        this(null, null, null, null);
+        this(null, null, null, null, null, null);
     }
 
     @Inject
-    Sweeper(Settings settings, Registry registry, Live live, Presence presence) {
+    Sweeper(Lanes lanes, Settings settings, Registry registry, DeliveredMarks marks, BoardFeeds boards, Presence presence) {
+        this.lanes = lanes;
         this.settings = settings;
         this.registry = registry;
-        this.live = live;
+        this.marks = marks;
+        this.boards = boards;
         this.presence = presence;
     }
 
-    void start() {
-        sweeps = scheduler.scheduleWithFixedDelay(this::sweep, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+    /** Begins to look after connections. */
+    public void start() {
+        sweeps = lanes.timer().scheduleWithFixedDelay(this::sweep, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void sweep() {
@@ -65,10 +67,12 @@ class Sweeper {
                     writePresence(feed);
                 }
             }
-            registry.drainSent(live::noteDelivered);
-            registry.drainChanged(this::writePresence);
+            marks.write();
+            registry.takeChanged(this::writePresence);
             registry.subscribeAgain(now);
             registry.dropEmpty(now);
+            boards.subscribeAgain(now);
+            boards.dropEmpty(now);
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "A sweep over the connections failed; the next is in half a second. Please report this.", e);
         }
@@ -78,14 +82,13 @@ class Sweeper {
         presence.write(feed.user(), feed.connections().length);
     }
 
-    private void look(UserFeed feed, Connection connection, long now) {
-        long interval = settings.pingInterval().toNanos();
+    void look(UserFeed feed, Connection connection, long now) {
+        long interval = connection.transport().pingNanos(settings.pingInterval().toNanos());
         long stalled = connection.outbox().stalledNanos(now);
         if (feed.isBeforeLogin(connection) && now - connection.openedNanos() > settings.loginTimeout().toNanos()) {
             connection.close(CloseCode.LOGIN_TIMEOUT);
-        } else if (stalled > STALLED_NANOS) {
-            live.slowConsumers().add();
-            connection.close(CloseCode.OVERLOADED);
+        } else if (stalled > STALLED_NANOS || connection.outbox().behindNanos(now) > BEHIND_NANOS) {
+            connection.closeAsSlow();
         } else if (connection.login().ages() && now - connection.openedNanos() > 2 * settings.loginCheck().toNanos()) {
             // why twice: the HTTP session that ends after that time is the better moment, for then the sign-on may end with it
             connection.close(CloseCode.LOGIN_CHECK);
@@ -98,9 +101,9 @@ class Sweeper {
     }
 
     private static void ping(Connection connection) {
-        ClassLoader own = ServerCalls.enter(connection.session());
+        ClassLoader own = ServerCalls.enter(connection.transport().server());
         try {
-            connection.session().getAsyncRemote().sendPing(ByteBuffer.allocate(0));
+            connection.transport().ping();
         } catch (IOException | RuntimeException e) {
             connection.failed(e);
         } finally {
@@ -108,11 +111,12 @@ class Sweeper {
         }
     }
 
-    void stop() {
+    /** Ends it; writes what is still to be written. */
+    public void stop() {
         if (sweeps != null) {
             sweeps.cancel(false);
         }
-        registry.drainSent(live::noteDelivered);
-        registry.drainChanged(this::writePresence);
+        marks.write();
+        registry.takeChanged(this::writePresence);
     }
 }

@@ -1,17 +1,19 @@
 package dev.bellhop.live;
 
+import dev.bellhop.config.Settings;
 import dev.bellhop.inbox.Announcement;
-import dev.bellhop.inbox.Inbox;
 import dev.bellhop.live.Connection.State;
+import dev.bellhop.message.Address;
 import dev.bellhop.message.Position;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
- * One user on this node: their connections, and the hand-over from replay to live.
+ * One user on this node: their connections, and what is announced to them; with {@link Replay}, the hand-over from replay to live.
  *
  * <p>Concurrency: its monitor guards the list and each connection's {@code state} and {@code position}. It is held for
  * moments only, and never while the server or Redis is called: frames are queued under it, so their order is that of the
@@ -19,36 +21,52 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * <p>Nothing twice, nothing skipped: the node is subscribed before a replay begins; an announcement reaches a connection
  * only if it is the very next position, is dropped if it is not after the connection's own, and sends the connection back
- * to replaying if there is a gap. A replay ends only if it has reached the newest position announced, in a reading that
+ * to replaying if there is a gap or another epoch. An open page whose replay cannot be shown to be complete is sent the answer
+ * to {@code login} again. A replay ends only if it has reached the newest position announced, in a reading that
  * began after the latest (re)subscription.
  */
 final class UserFeed {
-    private static final System.Logger LOG = System.getLogger(UserFeed.class.getName());
-    private static final int STRETCH = 100;
-    private static final int RETRY_MILLIS = 300;
+    /** A page that has been open for less has just shown its login. */
+    private static final long SHOWN_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final String user;
-    private final Live live;
+    private final DeliveredMark delivered;
+    private final Replay replay;
+    private final BoardFeeds boardFeeds;
+    private final UserBoards boards;
     private final long madeNanos = System.nanoTime();
+    private final Allowance bytes;
+
+    /** The newest message for everybody that its connections have been handed: {@link Broadcasts}' own note. */
+    long broadcast;
 
     // guarded by this
     private Connection[] connections = {};
-    private boolean subscribed;
-    private int subscriptions;
     private Position announced;
     private long emptySince;
-    private boolean missed;
 
-    private volatile Position sent;
-    private volatile Position sentNoted;
-
-    UserFeed(String user, Live live) {
+    UserFeed(String user, Settings settings, Readings readings, DeliveredMark delivered, BoardFeeds boardFeeds) {
         this.user = user;
-        this.live = live;
+        this.delivered = delivered;
+        this.boardFeeds = boardFeeds;
+        this.boards = new UserBoards(user, boardFeeds);
+        this.replay = readings.replay(this);
+        int rate = settings.userRateBytes();
+        bytes = new Allowance(rate, Math.max(4 * rate, 2 * settings.maxMessageSize()), madeNanos);
     }
 
     String user() {
         return user;
+    }
+
+    /** The boards that the user reads. */
+    UserBoards boards() {
+        return boards;
+    }
+
+    /** How far the connections have been sent messages. */
+    DeliveredMark delivered() {
+        return delivered;
     }
 
     // --- who is here
@@ -86,17 +104,15 @@ final class UserFeed {
 
     /** Whether the subscription has not been confirmed for a while since the feed was made. */
     synchronized boolean isUnsubscribedSince(long nanos) {
-        return !subscribed && madeNanos - nanos <= 0;
+        return !replay.isSubscribed() && madeNanos - nanos <= 0;
+    }
+
+    /** Whether the user's pages here may send so many bytes more to the application. */
+    synchronized boolean maySend(int more) {
+        return bytes.take(more, System.nanoTime());
     }
 
     // --- logging in and replaying
-
-    /**
-     * What was known when a reading began. What had been announced by then, the reading holds, or Redis has lost it: to read
-     * again for its sake would never end. And of which login of the connection's: what an earlier one asked for is not wanted any
-     * more.
-     */
-    private record Known(int subscriptions, Position announced, int login) {}
 
     /**
      * A page has sent {@code login}.
@@ -104,15 +120,7 @@ final class UserFeed {
      * @param after the last position that it has seen, or null
      */
     void login(Connection connection, Position after) {
-        synchronized (this) {
-            connection.state = State.LOGGING_IN;
-            connection.position = after;
-            connection.logins++;
-            if (!subscribed) {
-                return; // goes on in subscribed()
-            }
-        }
-        replay(connection, State.LOGGING_IN);
+        replay.login(connection, after);
     }
 
     synchronized boolean isBeforeLogin(Connection connection) {
@@ -121,131 +129,22 @@ final class UserFeed {
 
     /** From now on nothing that is announced is missed; what came since the last announcement may have been. */
     void subscribed() {
-        synchronized (this) {
-            subscribed = true;
-            subscriptions++;
-        }
-        resumeAll();
+        groupsMayHaveChanged();
+        replay.subscribed();
     }
 
     /** Something that was announced could not be taken in; {@link #resumeMissed} makes up for it. */
-    synchronized void missed() {
-        missed = true;
-        subscriptions++;
+    void missed() {
+        replay.missed();
     }
 
     void resumeMissed() {
-        synchronized (this) {
-            if (!missed) {
-                return;
-            }
-            missed = false;
-        }
-        resumeAll();
+        replay.resumeMissed();
     }
 
-    private void resumeAll() {
-        for (Connection connection : connections()) {
-            State state;
-            synchronized (this) {
-                state = connection.state;
-                if (state == State.LIVE) {
-                    connection.state = State.REPLAYING;
-                }
-            }
-            if (state == State.LIVE) {
-                replay(connection, State.REPLAYING);
-            } else if (state == State.LOGGING_IN) {
-                replay(connection, State.LOGGING_IN);
-            }
-        }
-    }
-
-    private void replay(Connection connection, State from) {
-        Known known;
-        Position after;
-        synchronized (this) {
-            if (connection.state != from || connection.isClosing()) {
-                return;
-            }
-            known = new Known(subscriptions, announced, connection.logins);
-            after = connection.position;
-        }
-        CompletableFuture<Inbox.Stretch> reading = live.inbox().resume(user, after, sent, STRETCH);
-        if (from == State.LOGGING_IN) {
-            // why now, subscribed: a login that ended before was announced to nobody here. Both are asked at once
-            reading = live.inbox().isLoginEnded(user, connection.login().loginId()).thenCombine(reading, (ended, stretch) -> {
-                if (ended) {
-                    connection.close(CloseCode.LOGIN_ENDED);
-                }
-                return stretch;
-            });
-        }
-        reading.whenComplete((stretch, failure) -> {
-            if (failure == null) {
-                // why another thread: Lettuce's must not be kept, nor call into the server
-                live.execute(() -> replayed(connection, from, known, stretch));
-            } else {
-                LOG.log(System.Logger.Level.DEBUG, "replay waits for Redis: {0}", failure.toString());
-                live.later(() -> replay(connection, from), RETRY_MILLIS + ThreadLocalRandom.current().nextInt(RETRY_MILLIS));
-            }
-        });
-    }
-
-    private void replayed(Connection connection, State from, Known known, Inbox.Stretch stretch) {
-        synchronized (this) {
-            if (connection.state != from || connection.logins != known.login || connection.isClosing()) {
-                return; // answered meanwhile by another replay, or asked for anew
-            }
-            if (from == State.LOGGING_IN) {
-                connection.state = State.REPLAYING;
-                connection.position = stretch.from();
-                connection.from = stretch.from();
-                connection.offer(Frame.login(user, stretch.end(), stretch.unread(), stretch.recovered(), stretch.from()));
-            }
-        }
-        replayPart(connection, known, stretch, 0);
-    }
-
-    /** Queues a stretch's messages as the page takes them: a long inbox must not overflow the outbox of a good reader. */
-    private void replayPart(Connection connection, Known known, Inbox.Stretch stretch, int begin) {
-        List<Announcement.Kept> messages = stretch.messages();
-        boolean again = false;
-        boolean full = false;
-        int next = begin;
-        synchronized (this) {
-            if (connection.state != State.REPLAYING || connection.logins != known.login || connection.isClosing()) {
-                return;
-            }
-            while (next < messages.size() && !full) {
-                Announcement.Kept kept = messages.get(next);
-                full = !connection.outbox().hasRoom();
-                if (!full) {
-                    if (connection.position == null || kept.position().isAfter(connection.position)) {
-                        connection.offer(Frame.kept(kept));
-                        connection.position = kept.position();
-                    }
-                    next++;
-                }
-            }
-            if (!full) {
-                // without more, the stretch holds all there is up to the end, even where the last ones have expired
-                connection.position = Position.later(connection.position, stretch.more() ? stretch.to() : stretch.end());
-                again = stretch.more() || known.subscriptions != subscriptions
-                        || (announced != known.announced && announced.isAfter(stretch.end()));
-                if (!again) {
-                    connection.state = State.LIVE;
-                }
-            }
-        }
-        live.replayed().add(next - begin);
-        connection.outbox().flush();
-        if (full) {
-            int from = next;
-            connection.whenRoom(() -> replayPart(connection, known, stretch, from));
-        } else if (again) {
-            replay(connection, State.REPLAYING);
-        }
+    /** The newest position announced, or null. To be called with the monitor held. */
+    Position announced() {
+        return announced;
     }
 
     // --- what is announced
@@ -262,14 +161,33 @@ final class UserFeed {
                 }
             }
         } else if (announcement instanceof Announcement.LoginEnded ended) {
-            for (Connection connection : connections()) {
-                if (connection.login().loginId().equals(ended.loginId())) {
-                    connection.close(CloseCode.LOGIN_ENDED);
-                }
-            }
+            loginEnded(ended.loginId());
+        } else if (announcement instanceof Announcement.LoginCheck check) {
+            loginCheck(check.loginId());
+        } else if (announcement instanceof Announcement.GroupsChanged) {
+            groupsMayHaveChanged();
         } else if (announcement instanceof Announcement.Disconnected disconnected) {
             for (Connection connection : connections()) {
                 connection.close(CloseCode.of(disconnected.closeCode()));
+            }
+        }
+    }
+
+    /** Closes the connections of a login. */
+    void loginEnded(String loginId) {
+        for (Connection connection : connections()) {
+            if (connection.login().loginId().equals(loginId)) {
+                connection.close(CloseCode.LOGIN_ENDED);
+            }
+        }
+    }
+
+    /** Has the connections of a login come back; with an empty id those of all logins, but for the young ones. */
+    private void loginCheck(String loginId) {
+        long now = System.nanoTime();
+        for (Connection connection : connections()) {
+            if (loginId.isEmpty() ? now - connection.openedNanos() > SHOWN_NANOS : connection.login().loginId().equals(loginId)) {
+                connection.close(CloseCode.LOGIN_CHECK);
             }
         }
     }
@@ -279,12 +197,13 @@ final class UserFeed {
         Frame frame = null;
         List<Connection> gaps = null;
         Connection[] all;
-        boolean expired = kept.expiresAt() > 0 && kept.expiresAt() <= System.currentTimeMillis();
         synchronized (this) {
-            announced = Position.later(announced, at);
+            if (announced == null || isNewer(at, announced)) {
+                announced = at;
+            }
             all = connections;
             for (Connection connection : all) {
-                if (connection.state != State.LIVE || !at.isAfter(connection.position)) {
+                if (connection.state != State.LIVE || !isNewer(at, connection.position)) {
                     continue;
                 }
                 if (!at.follows(connection.position)) {
@@ -294,10 +213,8 @@ final class UserFeed {
                     continue;
                 }
                 connection.position = at;
-                if (!expired) {
-                    frame = frame == null ? Frame.kept(kept) : frame;
-                    connection.offer(frame);
-                }
+                frame = frame == null ? Frame.kept(kept) : frame;
+                connection.offer(frame);
             }
         }
         if (frame != null) {
@@ -306,18 +223,65 @@ final class UserFeed {
             }
         }
         if (gaps != null) {
-            live.gaps().add(gaps.size());
-            for (Connection connection : gaps) {
-                replay(connection, State.REPLAYING);
-            }
+            replay.fill(gaps);
         }
     }
 
-    /** Hands a message that is not kept to all connections that have logged in. */
-    void passing(Frame frame) {
-        for (Connection connection : connections()) {
+    /**
+     * Whether an announced position may lie after another. Of two epochs the higher one is not always the newer one: a clock may
+     * step back after Redis has lost everything. Only the inbox tells which one counts, so each asks for a replay.
+     */
+    static boolean isNewer(Position announced, Position other) {
+        return announced.epoch() != other.epoch() || announced.offset() > other.offset();
+    }
+
+    private void groupsMayHaveChanged() {
+        if (boards.mayHaveMissed()) {
+            boardFeeds.ask(boards);
+        }
+    }
+
+    /** Takes in what is new on the user's boards, before a login is answered; whether there was anything. */
+    CompletableFuture<Boolean> takeIn() {
+        boards.roles(Arrays.stream(connections()).flatMap(connection -> connection.login().roles().stream()).collect(Collectors.toSet()));
+        return boardFeeds.catchUp(boards);
+    }
+
+    /**
+     * Hands a message for many that is not kept to the connections whom it concerns.
+     *
+     * @return how many connections there are
+     */
+    int passing(Address to, Frame frame) {
+        return switch (to.kind()) {
+            case ROLE -> passingToRole(to.name(), frame);
+            case GROUP -> boards.isMember(to.name()) ? passing(frame) : 0;
+            case USER, EVERYONE -> passing(frame);
+        };
+    }
+
+    /**
+     * Hands a message that is not kept to all connections that have logged in.
+     *
+     * @return how many connections there are
+     */
+    int passing(Frame frame) {
+        Connection[] all = connections();
+        for (Connection connection : all) {
             passing(connection, frame);
         }
+        return all.length;
+    }
+
+    private int passingToRole(String role, Frame frame) {
+        int holders = 0;
+        for (Connection connection : connections()) {
+            if (connection.login().roles().contains(role)) {
+                passing(connection, frame);
+                holders++;
+            }
+        }
+        return holders;
     }
 
     private void passing(Connection connection, Frame frame) {
@@ -333,32 +297,5 @@ final class UserFeed {
     /** What the user's connections here are doing, oldest first. */
     synchronized List<Standing> standings() {
         return Arrays.stream(connections).map(Standing::of).toList();
-    }
-
-    // --- the delivered mark
-
-    /** A connection has been sent everything up to here. */
-    void sent(Position position) {
-        Position known = sent;
-        if (known == null || position.isAfter(known)) {
-            sent = position; // why without a lock: a lost race leaves an earlier mark, which the next frame mends
-            live.registry().hasSent(this);
-        }
-    }
-
-    /** What is to be noted as delivered, or null if nothing is new since the last call. */
-    Position takeSent() {
-        Position now = sent;
-        if (now == null || now.equals(sentNoted)) {
-            return null;
-        }
-        sentNoted = now;
-        return now;
-    }
-
-    /** Noting failed: it is to be tried again. */
-    void sentNotNoted() {
-        sentNoted = null;
-        live.registry().hasSent(this);
     }
 }

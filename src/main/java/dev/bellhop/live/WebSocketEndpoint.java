@@ -1,5 +1,8 @@
 package dev.bellhop.live;
 
+import dev.bellhop.config.Settings;
+import dev.bellhop.login.HandshakeConfigurator;
+import dev.bellhop.login.Login;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
@@ -19,7 +22,9 @@ public class WebSocketEndpoint {
     private static final System.Logger LOG = System.getLogger(WebSocketEndpoint.class.getName());
 
     @Inject
-    private Live live;
+    private Settings settings;
+    @Inject
+    private Connections connections;
     @Inject
     private FrameReader reader;
 
@@ -28,11 +33,11 @@ public class WebSocketEndpoint {
     @OnOpen
     public void open(Session session) {
         // why twice as much: a frame a little too large then gets its answer; the server closes what is far too large
-        int hard = 2 * live.settings().maxMessageSize();
+        int hard = 2 * settings.maxMessageSize();
         session.setMaxTextMessageBufferSize(hard);
         session.setMaxBinaryMessageBufferSize(hard);
         session.setMaxIdleTimeout(0); // why: Sweeper tells silence from idleness
-        connection = live.open(session, (Login) session.getUserProperties().get(HandshakeConfigurator.LOGIN));
+        connection = connections.open(new WebSocketTransport(session), (Login) session.getUserProperties().get(HandshakeConfigurator.LOGIN));
     }
 
     @OnMessage

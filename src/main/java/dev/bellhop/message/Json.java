@@ -1,10 +1,5 @@
 package dev.bellhop.message;
 
-import jakarta.json.spi.JsonProvider;
-import jakarta.json.stream.JsonParser;
-import jakarta.json.stream.JsonParser.Event;
-import jakarta.json.stream.JsonParserFactory;
-import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,12 +14,8 @@ import java.util.Map;
  */
 public final class Json {
     /** Deeper nesting is refused: a page's parser may recurse. */
-    private static final int MAX_DEPTH = 256;
+    static final int MAX_DEPTH = 256;
     private static final int MAX_FIELDS = 100;
-
-    // why cached: Json.createParser and its like look the provider up through the class loader at every call, which cost
-    // more than all the rest of a delivery
-    private static final JsonParserFactory PARSERS = JsonProvider.provider().createParserFactory(Map.of());
 
     private Json() {}
 
@@ -52,31 +43,26 @@ public final class Json {
      * @throws BadMessageException {@code bad_json} if it is not one valid object, names a field twice, or nests too deeply
      */
     public static Map<String, Value> readObject(String json) throws BadMessageException {
-        try (JsonParser parser = PARSERS.createParser(new StringReader(json))) {
-            if (!parser.hasNext() || parser.next() != Event.START_OBJECT) {
-                throw bad("not a JSON object");
-            }
-            Map<String, Value> fields = new LinkedHashMap<>();
-            while (parser.next() != Event.END_OBJECT) {
-                String name = parser.getString();
-                int from = (int) parser.getLocation().getStreamOffset();
-                Value value = readValue(parser, json, from);
-                if (fields.put(name, value) != null) {
+        JsonScanner scanner = new JsonScanner(json);
+        if (!scanner.take('{')) {
+            throw bad("not a JSON object");
+        }
+        Map<String, Value> fields = new LinkedHashMap<>();
+        if (!scanner.take('}')) {
+            do {
+                if (fields.put(scanner.name(), scanner.value()) != null) {
                     throw bad("a field is named twice");
                 }
                 if (fields.size() > MAX_FIELDS) {
                     throw bad("more than " + MAX_FIELDS + " fields");
                 }
-            }
-            for (int i = (int) parser.getLocation().getStreamOffset(); i < json.length(); i++) {
-                if (!isSpace(json.charAt(i))) {
-                    throw bad("text after the JSON object");
-                }
-            }
-            return fields;
-        } catch (RuntimeException e) { // why any: parsers differ in what they throw, or where they stand, when a text ends early
-            throw bad("not valid JSON");
+            } while (scanner.take(','));
+            scanner.expect('}');
         }
+        if (!scanner.isAtEnd()) {
+            throw bad("text after the JSON object");
+        }
+        return fields;
     }
 
     /**
@@ -88,71 +74,19 @@ public final class Json {
         if (array.type() != Type.ARRAY) {
             throw bad("not a JSON array");
         }
-        String json = array.raw();
-        try (JsonParser parser = PARSERS.createParser(new StringReader(json))) {
-            parser.next();
-            List<Value> elements = new ArrayList<>();
-            int end = (int) parser.getLocation().getStreamOffset();
-            for (Event event = parser.next(); event != Event.END_ARRAY; event = parser.next()) {
-                Value element = value(parser, event, json, end);
-                elements.add(element);
-                end = (int) parser.getLocation().getStreamOffset();
-            }
-            return elements;
+        JsonScanner scanner = new JsonScanner(array.raw());
+        List<Value> elements = new ArrayList<>();
+        scanner.expect('[');
+        if (!scanner.take(']')) {
+            do {
+                elements.add(scanner.value());
+            } while (scanner.take(','));
+            scanner.expect(']');
         }
+        return elements;
     }
 
-    private static Value readValue(JsonParser parser, String json, int from) throws BadMessageException {
-        return value(parser, parser.next(), json, from);
-    }
-
-    private static Value value(JsonParser parser, Event event, String json, int from) throws BadMessageException {
-        String text = event == Event.VALUE_STRING ? parser.getString() : null;
-        Type type = switch (event) {
-            case VALUE_STRING -> Type.STRING;
-            case VALUE_NUMBER -> Type.NUMBER;
-            case VALUE_TRUE, VALUE_FALSE -> Type.BOOLEAN;
-            case VALUE_NULL -> Type.NULL;
-            case START_OBJECT -> Type.OBJECT;
-            case START_ARRAY -> Type.ARRAY;
-            default -> throw bad("not valid JSON");
-        };
-        if (type == Type.OBJECT || type == Type.ARRAY) {
-            skipNested(parser);
-        }
-        String raw = between(json, from, (int) parser.getLocation().getStreamOffset());
-        return new Value(type, raw, text == null ? raw : text);
-    }
-
-    private static void skipNested(JsonParser parser) throws BadMessageException {
-        for (int depth = 1; depth > 0; ) {
-            switch (parser.next()) {
-                case START_OBJECT, START_ARRAY -> {
-                    if (++depth > MAX_DEPTH) {
-                        throw bad("nested more than " + MAX_DEPTH + " deep");
-                    }
-                }
-                case END_OBJECT, END_ARRAY -> depth--;
-                default -> { }
-            }
-        }
-    }
-
-    // why: parsers agree on where the text they have consumed ends, not on where a value starts, so the value is what lies
-    // between the end of what came before it and its own end, less the colon or comma
-    private static String between(String json, int from, int to) {
-        int i = from;
-        while (isSpace(json.charAt(i)) || json.charAt(i) == ':' || json.charAt(i) == ',') {
-            i++;
-        }
-        return json.substring(i, to).stripTrailing();
-    }
-
-    private static boolean isSpace(char c) {
-        return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-    }
-
-    private static BadMessageException bad(String why) {
+    static BadMessageException bad(String why) {
         return new BadMessageException(BadMessageException.BAD_JSON, why);
     }
 

@@ -2,22 +2,24 @@ package dev.bellhop.message;
 
 import dev.bellhop.message.Json.Type;
 import dev.bellhop.message.Json.Value;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * What a publisher wants a user to get.
+ * What a publisher wants one user or many to get.
  *
  * @param msgType  1 to 64 characters
- * @param toUserId 1 to 256 characters; {@link #EVERYONE} for all users where the door allows it
+ * @param to       whom it is for
  * @param data     the text of any JSON value, exactly as produced; null if there was none
  * @param id       makes a kept message idempotent; 1 to 128 characters, or null
  * @param expiresAt milliseconds since 1970 after which it is no longer delivered; 0 for never
+ * @param ttl       milliseconds for which it is delivered; Redis's clock decides from when to when. 0 for ever
  */
-public record Message(String msgType, String toUserId, String data, String id, long expiresAt) {
-
-    /** As {@code to_user_id}: every page of every user. */
-    public static final String EVERYONE = "*";
+public record Message(String msgType, Address to, String data, String id, long expiresAt, long ttl) {
 
     /** The longest {@code msg_type}, in characters. */
     public static final int MAX_TYPE = 64;
@@ -25,6 +27,19 @@ public record Message(String msgType, String toUserId, String data, String id, l
     public static final int MAX_USER_ID = 256;
     /** The longest idempotency id, in characters. */
     public static final int MAX_ID = 128;
+
+    private static final Duration LONGEST_TTL = Duration.ofDays(3_660);
+    private static final int MAX_TTL_DIGITS = 40;
+
+    /** A message to one user, without a ttl. */
+    public Message(String msgType, String toUserId, String data, String id, long expiresAt) {
+        this(msgType, toUserId, data, id, expiresAt, 0);
+    }
+
+    /** A message to one user. */
+    public Message(String msgType, String toUserId, String data, String id, long expiresAt, long ttl) {
+        this(msgType, Address.user(toUserId), data, id, expiresAt, ttl);
+    }
 
     /** Frames of the protocol itself: were a publisher to send one, pages would take it for the server's. */
     private static final Set<String> RESERVED = Set.of("login", "read", "error", "ping", "pong");
@@ -49,16 +64,12 @@ public record Message(String msgType, String toUserId, String data, String id, l
      * @throws BadMessageException {@code bad_message}
      */
     public static Message of(Map<String, Value> fields) throws BadMessageException {
-        Value user = fields.get("to_user_id");
-        if (user == null || !user.isStringOrInteger()) {
-            throw bad("to_user_id must be a string or an integer");
-        }
-        return new Message(msgType(fields), userId(user.text()), data(fields), id(fields), expiresAt(fields));
+        return new Message(msgType(fields), Address.of(fields), data(fields), id(fields), expiresAt(fields), ttl(fields));
     }
 
-    /** The same message for another user. */
-    public Message to(String userId) {
-        return new Message(msgType, userId, data, id, expiresAt);
+    /** The same message under another id. */
+    public Message withId(String other) {
+        return new Message(msgType, to, data, other, expiresAt, ttl);
     }
 
     /** @throws BadMessageException {@code bad_message} if there is no good {@code msg_type}, or it is one of the protocol's own */
@@ -81,12 +92,16 @@ public record Message(String msgType, String toUserId, String data, String id, l
 
     /** @throws BadMessageException {@code bad_message} if it cannot be a user's id */
     public static String userId(String userId) throws BadMessageException {
+        return name("to_user_id", userId);
+    }
+
+    static String name(String field, String name) throws BadMessageException {
         // why no lone surrogates: in Redis all of them would be the same user
-        if (userId.isEmpty() || userId.length() > MAX_USER_ID
-                || userId.codePoints().anyMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE)) {
-            throw bad("to_user_id must have 1 to " + MAX_USER_ID + " characters, no control characters");
+        if (name.isEmpty() || name.length() > MAX_USER_ID
+                || name.codePoints().anyMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE)) {
+            throw bad(field + " must have 1 to " + MAX_USER_ID + " characters, no control characters");
         }
-        return userId;
+        return name;
     }
 
     /** The text of {@code data} as it stood, or null. */
@@ -126,13 +141,43 @@ public record Message(String msgType, String toUserId, String data, String id, l
         }
     }
 
+    /**
+     * For how many milliseconds it is delivered, 0 for ever: {@code ttl} is seconds, or an ISO-8601 duration.
+     *
+     * @throws BadMessageException {@code bad_message} if it is no good one
+     */
+    public static long ttl(Map<String, Value> fields) throws BadMessageException {
+        Value ttl = fields.get("ttl");
+        if (ttl == null || ttl.type() == Type.NULL) {
+            return 0;
+        }
+        try {
+            Duration lasts = ttl.type() == Type.NUMBER ? seconds(ttl.raw()) : ttl.type() == Type.STRING ? Duration.parse(ttl.text()) : Duration.ZERO;
+            if (lasts.compareTo(Duration.ofMillis(1)) < 0 || lasts.compareTo(LONGEST_TTL) > 0) {
+                throw new DateTimeException("out of range");
+            }
+            return lasts.toMillis();
+        } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
+            throw bad("ttl must be seconds, or an ISO-8601 duration, more than zero and within ten years");
+        }
+    }
+
+    private static Duration seconds(String number) {
+        // why: a number of a million digits, or one with an exponent of a million, keeps BigDecimal busy for minutes
+        BigDecimal seconds = number.length() > MAX_TTL_DIGITS ? null : new BigDecimal(number);
+        if (seconds == null || Math.abs((long) seconds.scale()) > MAX_TTL_DIGITS || seconds.precision() - seconds.scale() > 12) {
+            throw new DateTimeException("out of range");
+        }
+        return Duration.ofMillis(seconds.movePointRight(3).setScale(0, RoundingMode.FLOOR).longValueExact());
+    }
+
     private static BadMessageException bad(String why) {
         return new BadMessageException(BadMessageException.BAD_MESSAGE, why);
     }
 
     /**
-     * The frame for pages, without its opening brace and position: {@code "msg_type":…,"data":…}}. Whoever knows the
-     * position puts {@code {"id":"…",} before it, whoever has none just {@code {}.
+     * The frame for pages, without its opening brace and position: {@code "msg_type":…,"data":…} and the closing brace. A caller
+     * puts the opening brace before it and, for a kept message, {@code "id":"…",} between the two.
      */
     public String frameTail() {
         StringBuilder tail = new StringBuilder((data == null ? 0 : data.length()) + msgType.length() + 32);
@@ -147,14 +192,16 @@ public record Message(String msgType, String toUserId, String data, String id, l
     /** The message as a producer would write it, for the zset and the ingest stream. */
     public String toJson() {
         StringBuilder json = new StringBuilder((data == null ? 0 : data.length()) + 128);
-        json.append("{\"to_user_id\":");
-        Json.appendQuoted(json, toUserId);
+        json.append('{').append(to.json());
         if (id != null) {
             json.append(",\"id\":");
             Json.appendQuoted(json, id);
         }
         if (expiresAt > 0) {
             json.append(",\"expires_at\":").append(expiresAt);
+        }
+        if (ttl > 0) {
+            json.append(",\"ttl\":").append(BigDecimal.valueOf(ttl, 3).toPlainString());
         }
         return json.append(',').append(frameTail()).toString();
     }

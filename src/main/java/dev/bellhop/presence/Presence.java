@@ -3,25 +3,28 @@ package dev.bellhop.presence;
 import dev.bellhop.config.Node;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
+import dev.bellhop.redis.Script;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * Which nodes there are, and which hold connections of whom, as they have written down in Redis.
  *
- * <p>Thread-safe, never blocks. It is for people and for the API: no message is routed by it, so it may lag by a second, and
+ * <p>Thread-safe, never blocks. By Redis's clock: nodes' clocks differ. It is for people and for the API: no message is routed by it, so it may lag by a second, and
  * by a minute for a node that has died.
  */
 @ApplicationScoped
 public class Presence {
     /** How long what a node has written counts, unless it is refreshed. */
     public static final Duration LASTS = Duration.ofSeconds(60);
+
+    private static final Script REPORT = new Script(Presence.class, "reports.lua", "report.lua");
+    private static final Script LIVING = new Script(Presence.class, "reports.lua", "living.lua");
 
     private final Redis redis;
     private final Keys keys;
@@ -43,58 +46,39 @@ public class Presence {
 
     /** Writes down how many connections of the user this node holds. */
     public CompletableFuture<?> write(String user, int connections) {
-        String key = keys.connections(user);
-        if (connections == 0) {
-            return redis.call(commands -> commands.hdel(key, node.name()));
-        }
-        String value = connections + " " + (System.currentTimeMillis() + LASTS.toMillis());
-        return redis.call(commands -> commands.hset(key, node.name(), value))
-                .thenCompose(written -> redis.call(commands -> commands.pexpire(key, LASTS.toMillis())));
+        return report(keys.connections(user), connections == 0 ? "" : Integer.toString(connections));
     }
 
     /** The nodes that hold connections of the user. */
     public CompletableFuture<List<Held>> of(String user) {
-        return redis.call(commands -> commands.hgetall(keys.connections(user))).thenApply(written -> {
-            List<Held> held = new ArrayList<>();
-            long now = System.currentTimeMillis();
-            written.forEach((name, value) -> {
-                int space = value.indexOf(' ');
-                if (Long.parseLong(value.substring(space + 1)) > now) {
-                    held.add(new Held(name, Integer.parseInt(value.substring(0, space))));
-                }
-            });
-            held.sort(Comparator.comparing(Held::node));
-            return held;
-        });
+        return living(keys.connections(user)).thenApply(written -> written.entrySet().stream()
+                .map(node -> new Held(node.getKey(), Integer.parseInt(node.getValue()))).toList());
     }
 
     /** Writes down that this node lives, and what it says of itself. */
     public CompletableFuture<?> writeNode(String report) {
-        String value = (System.currentTimeMillis() + LASTS.toMillis()) + " " + report;
-        return redis.call(commands -> commands.hset(keys.nodes(), node.name(), value));
+        return report(keys.nodes(), report);
     }
 
     /** Takes this node's report away. */
     public CompletableFuture<?> removeNode() {
-        return redis.call(commands -> commands.hdel(keys.nodes(), node.name()));
+        return report(keys.nodes(), "");
     }
 
-    /** What each living node says of itself; those long dead are forgotten. */
+    /** What each living node says of itself. */
     public CompletableFuture<Map<String, String>> nodes() {
-        return redis.call(commands -> commands.hgetall(keys.nodes())).thenApply(written -> {
-            Map<String, String> living = new java.util.TreeMap<>();
-            List<String> dead = new ArrayList<>();
-            long now = System.currentTimeMillis();
-            written.forEach((name, value) -> {
-                int space = value.indexOf(' ');
-                if (Long.parseLong(value.substring(0, space)) > now) {
-                    living.put(name, value.substring(space + 1));
-                } else {
-                    dead.add(name);
-                }
-            });
-            if (!dead.isEmpty()) {
-                redis.call(commands -> commands.hdel(keys.nodes(), dead.toArray(String[]::new)));
+        return living(keys.nodes());
+    }
+
+    private CompletableFuture<?> report(String key, String report) {
+        return REPORT.run(redis, new String[] {key}, Long.toString(LASTS.toMillis()), node.name(), report);
+    }
+
+    private CompletableFuture<Map<String, String>> living(String key) {
+        return LIVING.run(redis, new String[] {key}).thenApply(reply -> {
+            Map<String, String> living = new TreeMap<>();
+            while (reply.hasNext()) {
+                living.put(reply.text(), reply.text());
             }
             return living;
         });

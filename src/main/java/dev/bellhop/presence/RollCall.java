@@ -2,6 +2,7 @@ package dev.bellhop.presence;
 
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
+import dev.bellhop.redis.Script;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -27,6 +28,8 @@ public class RollCall {
     private static final Duration ANSWERS_LAST = Duration.ofSeconds(5);
     private static final int LOOK_MILLIS = 20;
     private static final int MOST_ANSWERS = 200;
+
+    private static final Script ANSWER = new Script(RollCall.class, "answer.lua");
 
     private final Redis redis;
     private final Keys keys;
@@ -98,8 +101,7 @@ public class RollCall {
     /** Answers a question of another node's, or of this one. */
     public CompletableFuture<?> answer(String user, String question, Answer answer) {
         String key = keys.answers(user, question);
-        return redis.call(commands -> commands.rpush(key, answer.node() + ' ' + answer.connections()))
-                .thenCompose(pushed -> redis.call(commands -> commands.pexpire(key, ANSWERS_LAST.toMillis())));
+        return ANSWER.run(redis, new String[] {key}, Long.toString(ANSWERS_LAST.toMillis()), answer.node() + ' ' + answer.connections());
     }
 
     private static Answer answer(String text) {

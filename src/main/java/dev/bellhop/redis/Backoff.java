@@ -3,13 +3,13 @@ package dev.bellhop.redis;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** How long to wait before each further try: at random up to a bound that doubles to two seconds. Not thread-safe. */
-final class Backoff {
+public final class Backoff {
     private static final long MOST = 2_000;
 
     private int tries;
 
     /** Milliseconds until the next try. */
-    long next() {
+    public long next() {
         long bound = Math.min(MOST, 100L << Math.min(tries, 10));
         tries++;
         return ThreadLocalRandom.current().nextLong(bound / 2, bound + 1);

@@ -14,6 +14,7 @@ import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
@@ -22,7 +23,10 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Lettuce, set up for one Redis or a cluster, so that nobody else needs to know which. Lives from start to stop.
@@ -31,6 +35,7 @@ import java.util.concurrent.TimeUnit;
  * may have been done already. Here a call is refused at once while Redis is away, and never sent twice.
  */
 final class Client {
+    private static final System.Logger LOG = System.getLogger(Client.class.getName());
     /** How long any command may take. */
     static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final int MAX_WAITING = 50_000;
@@ -61,7 +66,10 @@ final class Client {
         });
         if (settings.redisCluster()) {
             RedisClusterClient client = RedisClusterClient.create(resources, uris);
-            ClusterTopologyRefreshOptions refresh = ClusterTopologyRefreshOptions.builder().enablePeriodicRefresh(Duration.ofSeconds(30)).build();
+            ClusterTopologyRefreshOptions refresh = ClusterTopologyRefreshOptions.builder()
+                    .enablePeriodicRefresh(Duration.ofSeconds(30))
+                    .adaptiveRefreshTriggersTimeout(Duration.ofSeconds(1)) // how soon it asks again where slots are, once it has been sent elsewhere
+                    .build();
             client.setOptions(options(ClusterClientOptions.builder(), reconnect).topologyRefreshOptions(refresh).build());
             return client;
         }
@@ -90,14 +98,31 @@ final class Client {
         return dispatcher;
     }
 
-    /** One connection for commands. Blocks for at most the connect timeout. */
+    /** One connection for commands. Blocks for at most the connect timeout; in a cluster for {@link #TIMEOUT} more, if a master is away. */
     Commands connect() {
         if (commands instanceof RedisClusterClient cluster) {
             StatefulRedisClusterConnection<String, String> connection = cluster.connect();
+            connectMasters(connection);
             return new Commands(connection, connection.async());
         }
         StatefulRedisConnection<String, String> connection = ((RedisClient) commands).connect();
         return new Commands(connection, connection.async());
+    }
+
+    /**
+     * Connects to every master. Why at once: Lettuce would connect with the first command for each, and reject that command. A master
+     * that is away is waited for until {@link #TIMEOUT} at most; then the others are used without it.
+     */
+    private static void connectMasters(StatefulRedisClusterConnection<String, String> connection) {
+        CompletableFuture<?>[] masters = connection.getPartitions().stream().filter(member -> member.is(RedisClusterNode.NodeFlag.UPSTREAM))
+                .map(member -> connection.getConnectionAsync(member.getUri().getHost(), member.getUri().getPort())).toArray(CompletableFuture[]::new);
+        try {
+            CompletableFuture.allOf(masters).get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException away) {
+            LOG.log(System.Logger.Level.WARNING, "Not every master of the Redis Cluster can be reached: {0}. Users of its slots wait; look at CLUSTER NODES.", Redis.rootMessage(away));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     record Commands(StatefulConnection<String, String> connection, RedisClusterAsyncCommands<String, String> async) {}

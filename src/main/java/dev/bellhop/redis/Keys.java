@@ -17,6 +17,7 @@ public class Keys {
     /** What could not be used, newest first. */
     public static final String REJECTED = "{websocket}:rejected";
 
+    private static final String BOARD = "board:{";
     private static final String SCHEDULED_ENTRY = "{websocket}:scheduled:";
 
     private final Settings settings;
@@ -36,6 +37,11 @@ public class Keys {
 
     public String marks(String user) {
         return channel(user) + ":marks";
+    }
+
+    /** Which of the user's kept messages expire, and when. */
+    public String expiries(String user) {
+        return channel(user) + ":expiries";
     }
 
     /** Which nodes hold how many connections of the user. */
@@ -99,6 +105,48 @@ public class Keys {
 
     public String consumer() {
         return settings.consumerStream();
+    }
+
+    /** How many bytes {@link #consumer} has taken; in its slot. */
+    public String consumerBytes() {
+        String stream = settings.consumerStream();
+        return (stream.indexOf('{') < 0 ? '{' + stream + '}' : stream) + ":bytes";
+    }
+
+    /** The messages on a board, a stream; and with a suffix, what belongs to it. All share a slot. */
+    public String board(String board) {
+        return boardChannel(board) + ":messages";
+    }
+
+    /** How far the ingest stream has been taken for this board. */
+    public String boardMarks(String board) {
+        return boardChannel(board) + ":marks";
+    }
+
+    /** Remembers under which place a message with this idempotency id was put on the board. */
+    public String boardId(String board, String id) {
+        return boardChannel(board) + ":id:" + id;
+    }
+
+    /** The members of a group, a zset; in the slot of its board. */
+    public String members(String group) {
+        return boardChannel("group:" + group) + ":members";
+    }
+
+    /** Of which groups the user is a member. */
+    public String memberships(String user) {
+        return channel(user) + ":groups";
+    }
+
+    /** The channel on which what is new on a board is announced. */
+    public String boardChannel(String board) {
+        return settings.keyPrefix() + BOARD + escape(board) + '}';
+    }
+
+    /** The board of one of {@link #boardChannel}'s names, or null if it is none. */
+    public String boardOf(String channel) {
+        String start = settings.keyPrefix() + BOARD;
+        return channel.startsWith(start) && channel.endsWith("}") ? unescape(channel.substring(start.length(), channel.length() - 1)) : null;
     }
 
     /** The user of one of {@link #channel}'s names, or null if it is none. */

@@ -38,6 +38,9 @@ public class PubSub {
 
         /** From now on nothing on this channel is missed; what came before may have been. */
         void subscribed(String channel);
+
+        /** The node's probe has come: the task is to run when all that came before has been handed over. */
+        void probe(Runnable passed);
     }
 
     private final Redis redis;
@@ -50,6 +53,8 @@ public class PubSub {
     private volatile StatefulRedisPubSubConnection<String, String> connection;
     private volatile long heardNanos;
     private volatile boolean hears;
+    /** Since when a probe waits to be handed over; 0 if none does. */
+    private volatile long probeWaitsNanos;
     private volatile boolean stopped;
     private Thread thread;
 
@@ -63,8 +68,9 @@ public class PubSub {
     public PubSub(Redis redis, Keys keys, Node node, Metrics metrics) {
         this.redis = redis;
         probeChannel = keys.probe(node.name());
-        restarts = metrics.counter("subscription_restarts", "Connections for subscriptions begun anew since the one before broke or went deaf");
-        metrics.gauge("subscription_up", "Whether this node hears what is published, by its own probe", () -> hears ? 1 : 0);
+        restarts = metrics.counter("subscription_restarts", "Subscriptions begun again, because the connection broke or brought nothing any more");
+        metrics.gauge("subscription_up", "1 while this node hears its own probe through Redis, else 0", () -> hears ? 1 : 0);
+        metrics.gauge("delivery_up", "1 while this node hands on what it hears, else 0", () -> delivers() ? 1 : 0);
         metrics.gauge("subscription_channels", "Channels this node subscribes to", wanted::size);
     }
 
@@ -117,6 +123,12 @@ public class PubSub {
     /** Whether the last probe came back. */
     public boolean hears() {
         return hears && !stopped;
+    }
+
+    /** Whether what is heard is handed over: false if a probe has waited for long behind messages, or a thread that is held. */
+    public boolean delivers() {
+        long since = probeWaitsNanos;
+        return since == 0 || TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since) < DEAF_MILLIS;
     }
 
     private void run() {
@@ -196,6 +208,10 @@ public class PubSub {
             if (channel.equals(probeChannel)) {
                 heardNanos = System.nanoTime();
                 hears = true;
+                if (probeWaitsNanos == 0) {
+                    probeWaitsNanos = heardNanos | 1; // 0 says none
+                }
+                listener.probe(() -> probeWaitsNanos = 0);
             } else {
                 listener.message(channel, text);
             }

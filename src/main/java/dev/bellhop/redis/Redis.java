@@ -59,11 +59,11 @@ public class Redis {
     @Inject
     public Redis(Settings settings, Metrics metrics) {
         this.settings = settings;
-        failures = metrics.counter("redis_failures", "Commands that Redis did not answer or answered with an error");
-        refused = metrics.counter("redis_refused", "Commands not sent since Redis was away or too many were under way");
+        failures = metrics.counter("redis_failures", "Commands to Redis that failed or were not answered in time");
+        refused = metrics.counter("redis_refused", "Commands not sent, because Redis was disconnected or too many were unanswered");
         connects = metrics.counter("redis_connects", "Connections made to Redis for commands, the first one included");
-        metrics.gauge("redis_up", "Whether the connection for commands stands", () -> connected ? 1 : 0);
-        metrics.gauge("redis_in_flight", "Commands sent and not yet answered", inFlight::get);
+        metrics.gauge("redis_up", "1 while the connection to Redis for commands is open, else 0", () -> connected ? 1 : 0);
+        metrics.gauge("redis_in_flight", "Commands sent to Redis and not yet answered", inFlight::get);
     }
 
     /** Begins to connect, and keeps trying until it is done or stopped. Returns at once. */
@@ -97,8 +97,8 @@ public class Redis {
                     return;
                 }
                 long millis = backoff.next();
-                LOG.log(backoff.level(), "Redis is away: {0}. Trying again in {1} ms; if it stays away, check bellhop.redis.uri and that Redis runs.",
-                        rootMessage(e), millis);
+                LOG.log(backoff.level(), "Redis is away at {0}: {1}. Trying again in {2} ms; if it stays away, check bellhop.redis.uri and that Redis runs.",
+                        address(), rootMessage(e), millis);
                 if (!sleep(millis)) {
                     return;
                 }
@@ -136,7 +136,7 @@ public class Redis {
             open(client);
             LOG.log(System.Logger.Level.WARNING, "Redis did not answer; new connections were made. If it happens again, look for slow commands or a lost host.");
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.WARNING, "Redis does not answer, and new connections fail: {0}. Trying again.", rootMessage(e));
+            LOG.log(System.Logger.Level.WARNING, "Redis does not answer at {0}, and new connections fail: {1}. Trying again.", address(), rootMessage(e));
             return;
         }
         silent.connection().closeAsync();
@@ -162,7 +162,7 @@ public class Redis {
         public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
             if (mine == current && !stopped && !settings.redisCluster()) {
                 connected = false;
-                LOG.log(System.Logger.Level.WARNING, "Redis is away: the connection broke. Reconnecting by itself; nothing to do unless it stays so.");
+                LOG.log(System.Logger.Level.WARNING, "Redis is away at {0}: the connection broke. Reconnecting by itself; nothing to do unless it stays so.", address());
             }
         }
     }
@@ -171,7 +171,7 @@ public class Redis {
         if (!connected) {
             connected = true;
             connects.add();
-            LOG.log(System.Logger.Level.INFO, "Redis is there.");
+            LOG.log(System.Logger.Level.INFO, "Redis is connected at {0}.", address());
         }
         onConnected.forEach(Runnable::run);
     }
@@ -270,6 +270,10 @@ public class Redis {
     private <T> CompletableFuture<T> refuse(String why) {
         refused.add();
         return CompletableFuture.failedFuture(new RedisAwayException(why));
+    }
+
+    private String address() {
+        return Address.of(settings.redisUris());
     }
 
     /** Lettuce itself, for {@link PubSub}; null before it has been set up. */

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -19,33 +20,69 @@ import java.util.concurrent.CompletionException;
  * when Redis does not know it yet.
  */
 public final class Script {
+    private static final int MOST_TRIES = 20;
+    private static final int TRY_AGAIN_MILLIS = 100;
+
     private final String text;
     private final String digest;
-    private final ScriptOutputType output;
 
     /**
      * @param owner     beside whose class file the resources lie
-     * @param output    what the script returns
-     * @param resources file names, put together in this order
+     * @param resources file names, put together in this order; those of another package by their whole path, with a slash before it
      */
-    public Script(Class<?> owner, ScriptOutputType output, String... resources) {
+    public Script(Class<?> owner, String... resources) {
         StringBuilder all = new StringBuilder();
         for (String resource : resources) {
             all.append(read(owner, resource)).append('\n');
         }
         this.text = all.toString();
         this.digest = sha1(text);
-        this.output = output;
     }
 
-    /** Runs it; the outcome is that of {@link Redis#call}. */
-    public <T> CompletableFuture<T> run(Redis redis, String[] keys, String... args) {
-        return redis.<T>call(commands -> commands.evalsha(digest, output, keys, args)).exceptionallyCompose(failure -> {
-            Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            return cause instanceof RedisNoScriptException
-                    ? redis.call(commands -> commands.eval(text, output, keys, args))
-                    : CompletableFuture.failedFuture(cause);
+    /**
+     * Runs it; the outcome is that of {@link Redis#call}.
+     *
+     * <p>While a slot moves from one Redis to another, a cluster refuses what needs several keys, and after a master has changed the
+     * connection to the new one may not stand yet. Nothing has been done then, so it is tried again for up to two seconds.
+     *
+     * @param keys each one that the script touches; a cluster may refuse others
+     */
+    public CompletableFuture<Reply> run(Redis redis, String[] keys, String... args) {
+        return run(redis, keys, args, 1).thenApply(Reply::new);
+    }
+
+    private CompletableFuture<List<Object>> run(Redis redis, String[] keys, String[] args, int tries) {
+        return redis.<List<Object>>call(commands -> commands.evalsha(digest, ScriptOutputType.MULTI, keys, args)).exceptionallyCompose(failure -> {
+            Throwable cause = cause(failure);
+            return cause instanceof RedisNoScriptException ? redis.<List<Object>>call(commands -> commands.eval(text, ScriptOutputType.MULTI, keys, args)) : CompletableFuture.failedFuture(cause);
+        }).exceptionallyCompose(failure -> {
+            Throwable cause = cause(failure);
+            if (tries == MOST_TRIES || !isNotSentYet(cause)) {
+                return CompletableFuture.failedFuture(cause);
+            }
+            CompletableFuture<List<Object>> result = new CompletableFuture<>();
+            redis.later(() -> run(redis, keys, args, tries + 1).whenComplete((value, again) -> {
+                if (again == null) {
+                    result.complete(value);
+                } else {
+                    result.completeExceptionally(cause(again));
+                }
+            }), TRY_AGAIN_MILLIS);
+            return result;
         });
+    }
+
+    /**
+     * Whether nothing has been done and a moment may mend it: a slot is half moved; or, in a cluster, Lettuce is still connecting to
+     * the master and has not sent it. Without a cluster {@link Redis#call} knows whether Redis is connected.
+     */
+    private static boolean isNotSentYet(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        return message.startsWith("TRYAGAIN") || message.startsWith("Currently not connected");
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private static String read(Class<?> owner, String resource) {

@@ -1,12 +1,10 @@
 package dev.bellhop.schedule;
 
+import dev.bellhop.lane.Lanes;
 import dev.bellhop.metric.Metrics;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.redis.Script;
-import io.lettuce.core.ScriptOutputType;
-import jakarta.annotation.Resource;
-import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
@@ -25,13 +23,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 @ApplicationScoped
 public class Promotion {
     private static final System.Logger LOG = System.getLogger(Promotion.class.getName());
-    private static final Script PROMOTE = new Script(Promotion.class, ScriptOutputType.MULTI, "promote.lua");
+    private static final Script PROMOTE = new Script(Promotion.class, "promote.lua");
     private static final int BATCH = 100;
     private static final long TICK_MILLIS = 1_000;
+    /** Without a run for so long, the seconds' tick does not come. */
+    private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
 
     // why not an EJB timer for the one-shot: servers may round those up to a second
-    @Resource
-    private ManagedScheduledExecutorService scheduler;
+    @Inject
+    private Lanes lanes;
 
     private final Redis redis;
     private final Keys keys;
@@ -41,6 +41,7 @@ public class Promotion {
 
     private volatile ScheduledFuture<?> oneShot;
     private volatile boolean stopped;
+    private volatile long ranNanos = System.nanoTime();
 
     Promotion() { // for the container's proxy
         this(null, null, new Metrics());
@@ -50,11 +51,21 @@ public class Promotion {
     public Promotion(Redis redis, Keys keys, Metrics metrics) {
         this.redis = redis;
         this.keys = keys;
-        promoted = metrics.counter("promoted", "Due messages moved into the ingest stream by this node");
+        promoted = metrics.counter("promoted", "Due messages that this node moved into the ingest stream");
+    }
+
+    /** Begins to look after the seconds' tick. Why: the server's timers share their threads with other applications, which may hold them. */
+    public void start() {
+        lanes.timer().scheduleWithFixedDelay(() -> {
+            if (System.nanoTime() - ranNanos > LATE_NANOS) {
+                run();
+            }
+        }, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Promotes what is due, until nothing is; once more if that is under way already. Does nothing if Redis is away. */
     public void run() {
+        ranNanos = System.nanoTime();
         if (stopped || !redis.isConnected()) {
             return;
         }
@@ -66,7 +77,7 @@ public class Promotion {
     }
 
     private void batch() {
-        PROMOTE.<List<Long>>run(redis, new String[] {keys.scheduled(), Keys.INGEST}, Integer.toString(BATCH)).whenComplete((result, failure) -> {
+        PROMOTE.run(redis, new String[] {keys.scheduled(), Keys.INGEST}, Integer.toString(BATCH)).whenComplete((reply, failure) -> {
             if (failure != null) {
                 running.set(false);
                 if (!stopped) {
@@ -75,13 +86,13 @@ public class Promotion {
                 }
                 return;
             }
-            long moved = result.get(0);
+            long moved = reply.number();
             promoted.add(moved);
             if (moved == BATCH && !stopped) {
                 batch();
                 return;
             }
-            aimAt(result.get(1));
+            aimAt(reply.number());
             running.set(false);
             if (again.get()) {
                 run();
@@ -98,7 +109,7 @@ public class Promotion {
             earlier.cancel(false);
         }
         try {
-            oneShot = scheduler.schedule(this::run, millis, TimeUnit.MILLISECONDS);
+            oneShot = lanes.timer().schedule(this::run, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException stopping) {
             LOG.log(System.Logger.Level.DEBUG, "no one-shot promotion: stopping");
         }

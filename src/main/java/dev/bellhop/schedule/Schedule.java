@@ -1,12 +1,13 @@
 package dev.bellhop.schedule;
 
+import dev.bellhop.message.Address;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
 import dev.bellhop.message.Message;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
+import dev.bellhop.redis.Reply;
 import dev.bellhop.redis.Script;
-import io.lettuce.core.ScriptOutputType;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.math.BigDecimal;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
@@ -43,10 +45,10 @@ public class Schedule {
     private static final Pattern OWN_ID = Pattern.compile("[0-9a-f]{32}");
     private static final Pattern PLAIN_ID = Pattern.compile(Cursor.SCORE + '~' + Cursor.DIGEST);
 
-    private static final Script ADD = new Script(Schedule.class, ScriptOutputType.INTEGER, "add.lua");
-    private static final Script CANCEL = new Script(Schedule.class, ScriptOutputType.MULTI, "find.lua", "cancel.lua");
-    private static final Script MOVE = new Script(Schedule.class, ScriptOutputType.MULTI, "find.lua", "move.lua");
-    private static final Script LIST = new Script(Schedule.class, ScriptOutputType.MULTI, "list.lua");
+    private static final Script ADD = new Script(Schedule.class, "add.lua");
+    private static final Script CANCEL = new Script(Schedule.class, "find.lua", "cancel.lua");
+    private static final Script MOVE = new Script(Schedule.class, "find.lua", "move.lua");
+    private static final Script LIST = new Script(Schedule.class, "list.lua");
 
     private final Redis redis;
     private final Keys keys;
@@ -107,18 +109,18 @@ public class Schedule {
         String fresh = HexFormat.of().formatHex(bytes);
         // why an id in any case: then promoting it twice keeps it once, and two equal messages are two
         Message named = message.id() != null ? message
-                : new Message(message.msgType(), message.toUserId(), message.data(), fresh, message.expiresAt());
-        String id = message.id() == null ? fresh : idOf(message.toUserId(), message.id());
-        return ADD.<Long>run(redis, new String[] {keys.scheduled(), keys.scheduledEntry(id)}, seconds(due), named.toJson(), remembered())
+                : message.withId(fresh);
+        String id = message.id() == null ? fresh : idOf(message.to(), message.id());
+        return ADD.run(redis, new String[] {keys.scheduled(), keys.scheduledEntry(id)}, seconds(due), named.toJson(), remembered(), named.ttl() > 0 ? "1" : "0")
                 .thenApply(added -> {
                     promotion.run(); // so that a due time less than a second ahead is known
                     return id;
                 });
     }
 
-    /** The id under which a message to this user with this idempotency id is or was scheduled; null if it was not. */
-    public CompletableFuture<String> find(String user, String messageId) {
-        String id = idOf(user, messageId);
+    /** The id under which a message to this address with this idempotency id is or was scheduled; null if it was not. */
+    public CompletableFuture<String> find(Address to, String messageId) {
+        String id = idOf(to, messageId);
         return redis.call(commands -> commands.exists(keys.scheduledEntry(id))).thenApply(found -> found == 0 ? null : id);
     }
 
@@ -145,13 +147,22 @@ public class Schedule {
         args[0] = plain ? id.substring(0, tilde) : "";
         args[1] = plain ? id.substring(tilde + 1) : "";
         System.arraycopy(more, 0, args, 2, more.length);
-        return script.<List<Object>>run(redis, new String[] {keys.scheduled(), keys.scheduledEntry(id)}, args).thenApply(result ->
-                switch ((String) result.get(0)) {
+        return script.run(redis, new String[] {keys.scheduled(), keys.scheduledEntry(id)}, args).thenApply(reply ->
+                switch (reply.text()) {
                     case "missing" -> new Changed(Outcome.MISSING, null);
                     case "sent" -> new Changed(Outcome.SENT, null);
-                    default -> new Changed(Outcome.DONE, result.size() == 2 ? null
-                            : new Item(plain ? result.get(2) + "~" + result.get(3) : id, (String) result.get(2), parse((String) result.get(1))));
+                    default -> new Changed(Outcome.DONE, changed(reply, plain ? null : id));
                 });
+    }
+
+    /** @param id null: by its score and digest */
+    private static Item changed(Reply reply, String id) {
+        Message message = parse(reply.text());
+        if (!reply.hasNext()) {
+            return null;
+        }
+        String score = reply.text();
+        return new Item(id == null ? score + '~' + reply.text() : id, score, message);
     }
 
     /**
@@ -167,46 +178,70 @@ public class Schedule {
 
     private CompletableFuture<Listing> list(String user, int most, Cursor cursor, List<CompletableFuture<Item>> found, int scan) {
         int page = user == null ? most : SCANNED_AT_ONCE;
-        String[] args = cursor == null ? new String[] {Integer.toString(page), "", "", "", ""}
-                : new String[] {Integer.toString(page), cursor.score(), Long.toString(cursor.place()), cursor.digest(), cursor.start()};
-        return LIST.<List<Object>>run(redis, new String[] {keys.scheduled()}, args).thenCompose(result -> {
+        return page(cursor, page).thenCompose(all -> {
             List<CompletableFuture<Item>> items = new ArrayList<>(found);
-            long place = (Long) result.get(0);
+            Iterator<Placed> some = all.iterator();
             Cursor last = null;
-            int i = 1;
-            for (; i < result.size() && items.size() < most; i += 3) {
-                String text = (String) result.get(i);
-                String score = (String) result.get(i + 1);
-                String digest = (String) result.get(i + 2);
-                place = last == null ? place : score.equals(last.score()) ? place + 1 : 0;
-                last = Cursor.behind(score, place, digest, text);
-                Message message = parse(text);
-                if (user == null || (message != null && message.toUserId().equals(user))) {
-                    items.add(item(text, message, score, score + '~' + digest));
+            while (some.hasNext() && items.size() < most) {
+                Placed one = some.next();
+                last = one.behind();
+                if (user == null || one.isFor(user)) {
+                    items.add(item(one));
                 }
             }
-            boolean end = i >= result.size() && result.size() <= 3 * page;
+            boolean end = !some.hasNext() && all.size() < page;
             if (!end && items.size() < most && scan > page) {
                 return list(user, most, last, items, scan - page);
             }
             String next = end ? null : last.toString();
             return CompletableFuture.allOf(items.toArray(CompletableFuture[]::new))
-                    .thenApply(all -> new Listing(items.stream().map(CompletableFuture::join).toList(), next));
+                    .thenApply(done -> new Listing(items.stream().map(CompletableFuture::join).toList(), next));
+        });
+    }
+
+    /**
+     * A member of the zset.
+     *
+     * @param message null if it is none
+     * @param behind  where to go on after it
+     */
+    private record Placed(String text, String score, String digest, Message message, Cursor behind) {
+        boolean isFor(String user) {
+            return message != null && message.to().equals(Address.user(user));
+        }
+    }
+
+    private CompletableFuture<List<Placed>> page(Cursor cursor, int most) {
+        String[] args = cursor == null ? new String[] {Integer.toString(most), "", "", "", ""}
+                : new String[] {Integer.toString(most), cursor.score(), Long.toString(cursor.place()), cursor.digest(), cursor.start()};
+        return LIST.run(redis, new String[] {keys.scheduled()}, args).thenApply(reply -> {
+            List<Placed> all = new ArrayList<>(reply.left() / 3);
+            long place = reply.number(); // among those of the same score
+            String before = null;
+            while (reply.hasNext()) {
+                String text = reply.text();
+                String score = reply.text();
+                String digest = reply.text();
+                place = before == null ? place : score.equals(before) ? place + 1 : 0;
+                before = score;
+                all.add(new Placed(text, score, digest, parse(text), Cursor.behind(score, place, digest, text)));
+            }
+            return all;
         });
     }
 
     /** Whether a message goes by an id of its own is asked of Redis, since any producer may have given it one. */
-    private CompletableFuture<Item> item(String text, Message message, String score, String plainId) {
+    private CompletableFuture<Item> item(Placed one) {
+        Message message = one.message();
+        String plainId = one.score() + '~' + one.digest();
         if (message == null || message.id() == null) {
-            return CompletableFuture.completedFuture(new Item(plainId, score, message));
+            return CompletableFuture.completedFuture(new Item(plainId, one.score(), message));
         }
-        String id = idOf(message.toUserId(), message.id());
+        String id = idOf(message.to(), message.id());
         String fresh = message.id();
-        return redis.call(commands -> commands.mget(keys.scheduledEntry(id), keys.scheduledEntry(fresh))).thenApply(known -> {
-            boolean byIds = known.get(0).hasValue() && known.get(0).getValue().equals(text);
-            boolean byFresh = known.get(1).hasValue() && known.get(1).getValue().equals(text);
-            return new Item(byIds ? id : byFresh ? fresh : plainId, score, message);
-        });
+        // why not one command for both: in a cluster, Redis refuses it while the slot moves
+        return redis.call(commands -> commands.get(keys.scheduledEntry(id))).thenCombine(redis.call(commands -> commands.get(keys.scheduledEntry(fresh))),
+                (byIds, byFresh) -> new Item(one.text().equals(byIds) ? id : one.text().equals(byFresh) ? fresh : plainId, one.score(), message));
     }
 
     private static Message parse(String text) {
@@ -217,9 +252,9 @@ public class Schedule {
         }
     }
 
-    private static String idOf(String user, String messageId) {
+    private static String idOf(Address to, String messageId) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest((user + '\0' + messageId).getBytes(StandardCharsets.UTF_8));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest((to.key() + '\0' + messageId).getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest, 0, 16);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);

@@ -1,51 +1,20 @@
 -- What every script of an inbox begins with. All keys are one user's and so share one slot.
--- KEYS[1] inbox (stream), KEYS[2] marks (hash: last, run, until, ingested, delivered, read); ARGV[1] retention in ms
+-- KEYS[1] inbox (stream): frame, at (when it was kept, ms), expires (ms, if it does)
+-- KEYS[2] marks (hash): last (the newest position), base (how many were kept in earlier epochs; base:<epoch> what it was in those),
+--         replid (which Redis numbered), until, oldest, ingested, delivered, read, read_n (how many were kept up to what is read)
+-- ARGV[1] retention in ms
+--
+-- A message's number counts a user's messages through all epochs, without holes: base and offset together. The inbox holds the
+-- newest of them. So it is a subtraction how many lie after a mark, or have been trimmed.
 local inbox, marks, retention = KEYS[1], KEYS[2], tonumber(ARGV[1])
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
--- A position's two numbers. Epochs are milliseconds, below 2^53, so Lua's numbers hold them exactly.
-local function split(position)
-  local epoch, offset = string.match(position, '^(%d+)-(%d+)$')
-  return tonumber(epoch), tonumber(offset)
-end
-
-local function is_after(a, b)
-  local a_epoch, a_offset = split(a)
-  local b_epoch, b_offset = split(b)
-  return a_epoch > b_epoch or (a_epoch == b_epoch and a_offset > b_offset)
-end
-
--- The end of the inbox: the newest message's position, or <epoch>-0 where the epoch has none yet.
--- Begins a new epoch when Redis may have lost what had been numbered: it is another process than the one that numbered
--- (restarted from disk, or a replica that took over), or the stream is gone while the marks are not, and before its time.
-local function inbox_end()
-  local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-  local known = redis.call('HMGET', marks, 'last', 'run', 'until')
-  local last = known[1]
-  local exists = redis.call('EXISTS', inbox) == 1
-  local aged = known[3] and tonumber(known[3]) <= now -- all it held was older than the retention
-  if last and known[2] == run and (exists or aged or string.sub(last, -2) == '-0') then
-    return last
-  end
-  local epoch = now
-  if last then
-    epoch = math.max(epoch, (split(last)) + 1)
-  end
-  if exists then
-    local info = redis.call('XINFO', 'STREAM', inbox)
-    for i = 1, #info, 2 do
-      if info[i] == 'last-generated-id' then
-        epoch = math.max(epoch, (split(info[i + 1])) + 1)
-      end
-    end
-  end
-  last = string.format('%.0f-0', epoch)
-  redis.call('HSET', marks, 'last', last, 'run', run)
-  redis.call('PEXPIRE', marks, retention)
-  return last
-end
+-- why both at once, before anything else: a key of another type fails here, when nothing has been written yet
+local known = redis.call('HMGET', marks, 'last', 'base', 'replid', 'until', 'oldest', 'ingested', 'delivered', 'read', 'read_n')
+local kept = redis.call('XLEN', inbox)
+local ingested, delivered, read, read_n = known[6], known[7], known[8], tonumber(known[9] or nil)
 
 -- One field of a stream entry, or nil.
 local function field(entry, name)
@@ -57,32 +26,123 @@ local function field(entry, name)
   end
 end
 
+-- The end of the inbox: the newest message's position, or <epoch>-0 where the epoch has none yet; and its number.
+local epoch, offset, base, count = nil, nil, tonumber(known[2] or nil), nil
+if known[1] then
+  epoch, offset = split(known[1])
+  if epoch and epoch >= 2 ^ 53 then
+    epoch = nil -- nothing of ours
+  end
+end
+if epoch and base then
+  count = base + offset
+end
+
+local function has_stream()
+  return kept > 0 or redis.call('EXISTS', inbox) == 1
+end
+
+-- The newest id that the stream has ever given.
+local function generated()
+  local info = redis.call('XINFO', 'STREAM', inbox)
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then
+      return split(info[i + 1])
+    end
+  end
+end
+
+-- Remembers an epoch's base for as long as the inbox may hold messages of it.
+local function remember_base(of, was)
+  local first = redis.call('XRANGE', inbox, '-', '+', 'COUNT', 1)[1]
+  local from = first and split(first[1])
+  local all = redis.call('HGETALL', marks)
+  for i = 1, #all, 2 do
+    local old = tonumber(string.match(all[i], '^base:(%d+)$') or nil)
+    if old and (not from or old < from) then
+      redis.call('HDEL', marks, all[i])
+    end
+  end
+  if from and of >= from then
+    redis.call('HSET', marks, string.format('base:%.0f', of), was)
+  end
+end
+
+local function begin_epoch(replid)
+  local after, newest = epoch or 0, count or kept
+  if has_stream() then
+    after = math.max(after, (generated()))
+  end
+  if math.max(now, after + 1) >= 2 ^ 53 then
+    error({ err = 'DAMAGED the inbox has an id beyond all time, which Bellhop did not give' })
+  end
+  if epoch then
+    remember_base(epoch, newest - offset)
+  elseif kept > 0 then
+    local last_epoch, last_offset = split(redis.call('XREVRANGE', inbox, '+', '-', 'COUNT', 1)[1][1])
+    remember_base(last_epoch, newest - last_offset)
+  end
+  epoch, offset, base, count = math.max(now, after + 1), 0, newest, newest
+  redis.call('HSET', marks, 'last', join(epoch, 0), 'base', base, 'replid', replid)
+  redis.call('PEXPIRE', marks, retention)
+end
+
+-- Begins a new epoch when Redis may have lost what had been numbered: it is not the one that numbered (restarted from disk, or a
+-- replica that took over: each of these has another replication id, and one that takes over again has yet another), or the
+-- stream is gone while the marks are not, and before its time.
+local function find_end()
+  local replid = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
+  local aged = known[4] and tonumber(known[4]) <= now -- all it held was older than the retention
+  if not epoch or not count or known[3] ~= replid or not (kept > 0 or aged or offset == 0 or has_stream()) then
+    begin_epoch(replid)
+  end
+end
+
+-- The stream is ahead of the marks: goes on behind it, so that no position is given twice.
+local function catch_up()
+  local stream_epoch, stream_offset = generated()
+  if stream_epoch == epoch then
+    offset, count = stream_offset, base + stream_offset
+  else
+    begin_epoch(known[3])
+  end
+end
+
+-- How many messages had been kept up to a position.
+local function number_at(position)
+  local at_epoch, at_offset = split(position)
+  if at_epoch == epoch then
+    return math.min(count, base + at_offset)
+  end
+  local entry = redis.call('XREVRANGE', inbox, position, '-', 'COUNT', 1)[1]
+  if entry then
+    at_epoch, at_offset = split(entry[1])
+    local its_base = tonumber(redis.call('HGET', marks, string.format('base:%.0f', at_epoch)) or nil)
+    if its_base then
+      return its_base + at_offset
+    end
+  end
+  return count - kept
+end
+
 -- Drops what is older than the retention, some at a time; the key's own expiry takes the rest.
 local function drop_old()
+  local oldest = tonumber(known[5] or 0)
+  if oldest > now - retention then
+    return
+  end
   for _ = 1, 20 do
     local first = redis.call('XRANGE', inbox, '-', '+', 'COUNT', 1)[1]
-    if not first or tonumber(field(first, 'at')) > now - retention then
-      return
+    oldest = first and tonumber(field(first, 'at') or 0) or now
+    if oldest > now - retention then
+      break
     end
-    redis.call('XDEL', inbox, first[1])
+    kept = kept - redis.call('XDEL', inbox, first[1])
   end
+  redis.call('HSET', marks, 'oldest', oldest)
 end
 
 local function is_expired(entry)
-  local expires = field(entry, 'expires')
-  return (expires and tonumber(expires) <= now) or tonumber(field(entry, 'at')) <= now - retention
-end
-
--- How many messages lie after the read mark.
-local function unread(last, read)
-  local kept = redis.call('XLEN', inbox)
-  if not read or kept == 0 then
-    return kept
-  end
-  local last_epoch, last_offset = split(last)
-  local read_epoch, read_offset = split(read)
-  if last_epoch == read_epoch then
-    return math.max(0, math.min(kept, last_offset - read_offset))
-  end
-  return #redis.call('XRANGE', inbox, '(' .. read, '+')
+  local expires = tonumber(field(entry, 'expires') or 0)
+  return (expires > 0 and expires <= now) or tonumber(field(entry, 'at') or 0) <= now - retention
 end

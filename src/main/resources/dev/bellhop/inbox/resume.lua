@@ -1,57 +1,56 @@
 -- What a page needs that logs in or goes on replaying.
 -- ARGV[2] the last position that the page has seen, or '' for what no page of the user has been sent yet;
--- [3] the newest position that this node has sent, or ''; [4] most entries
+-- [3] the newest position that this node has sent, or ''; [4] most entries;
+-- [5] about the most bytes: the entry that reaches it is the last
 -- Returns the inbox's end, unread, 1 if nothing can be missing (else 0), the position replayed from, the position
--- replayed to, 1 if there is more (else 0), how many had expired; then position, expiry and frame of each message.
+-- replayed to, 1 if there is more (else 0), how many had expired unsent; then position and frame of each message.
 local from, most = ARGV[2], tonumber(ARGV[4])
-local last = inbox_end()
+find_end()
 redis.call('PEXPIRE', marks, retention)
 drop_old()
-local known = redis.call('HMGET', marks, 'delivered', 'read')
+local last = join(epoch, offset)
 if from == '' then
-  from = known[1] or '0-0'
+  from = delivered or '0-0'
   if ARGV[3] ~= '' and is_after(ARGV[3], from) then
     from = ARGV[3]
   end
 end
 
-local last_epoch, last_offset = split(last)
 local from_epoch, from_offset = split(from)
-local first = redis.call('XRANGE', inbox, '-', '+', 'COUNT', 1)[1]
 local complete = false
 if is_after(from, last) then
   from = '0-0' -- it comes from data that Redis no longer has: all that is there is news
-elseif from_epoch == last_epoch then
-  complete = from_offset == last_offset
-  if first and not complete then
-    local first_epoch, first_offset = split(first[1])
-    complete = first_epoch < last_epoch or first_offset <= from_offset + 1
-  end
+elseif from_epoch == epoch then
+  complete = from_offset == offset or number_at(from) >= count - kept
 elseif from == '0-0' then -- no page has ever been sent anything
-  if first then
-    local first_epoch, first_offset = split(first[1])
-    complete = first_epoch == last_epoch and first_offset == 1
-  else
-    complete = last_offset == 0
-  end
+  complete = count == offset and count == kept
 end
 
-local to, expired = from, 0
-local entries = redis.call('XRANGE', inbox, '(' .. from, '+', 'COUNT', most)
+local to = from
+-- why some at a time: of large messages few fit into the answer, and the rest would be read in vain
+local entries, bytes, more, after = {}, 0, false, from
+repeat
+  local some = redis.call('XRANGE', inbox, '(' .. after, '+', 'COUNT', math.min(10, most - #entries))
+  for _, entry in ipairs(some) do
+    if not more then
+      entries[#entries + 1] = entry
+      after = entry[1]
+      bytes = bytes + #(field(entry, 'frame') or '')
+      more = #entries == most or bytes >= tonumber(ARGV[5])
+    end
+  end
+until more or #some < 10
 if #entries == 0 then
   from, to = last, last -- a page that has nothing to catch up with stands at the end
 end
-local result = { last, unread(last, known[2]), complete and 1 or 0, from, to, #entries == most and 1 or 0, 0 }
+local expired = settle()
+local result = { last, unread(), complete and 1 or 0, from, to, more and 1 or 0, expired }
 for _, entry in ipairs(entries) do
-  to = entry[1]
-  if is_expired(entry) then
-    expired = expired + 1
-  else
-    result[#result + 1] = to
-    result[#result + 1] = field(entry, 'expires') or '0'
-    result[#result + 1] = field(entry, 'frame')
+  result[5] = entry[1]
+  local frame = field(entry, 'frame')
+  if frame and not is_expired(entry) then
+    result[#result + 1] = entry[1]
+    result[#result + 1] = frame
   end
 end
-result[5] = to
-result[7] = expired
 return result

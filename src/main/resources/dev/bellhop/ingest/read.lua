@@ -2,8 +2,9 @@
 -- that was asleep cannot take entries after another has become the reader: the stream's order stays the inboxes' order.
 -- KEYS[1] ingest stream, KEYS[2] lease; ARGV[1] node, [2] lease in ms, [3] most entries, [4] where to go on with what is
 -- pending (taken by any node, not done), or '' for new entries.
--- Returns 1 if this node is the reader (else 0 and nothing more), where to go on with what is pending or '', the stream's
--- newest id, and the entries: id, message, id, message ...
+-- With [3] 0 nothing is taken and the lease is held.
+-- Returns 1 if this node is the reader, 2 if it has just become it (else 0 and nothing more), where to go on with what is pending or '', the stream's
+-- newest id, and the entries, three for each: id, message, from when its ttl counts (ms since 1970).
 local stream, lease, node, most, cursor = KEYS[1], KEYS[2], ARGV[1], ARGV[3], ARGV[4]
 local holder = redis.call('GET', lease)
 if holder and holder ~= node then
@@ -12,6 +13,9 @@ end
 redis.call('SET', lease, node, 'PX', ARGV[2])
 if not holder then
   cursor = '0-0' -- a new reader begins with what the one before left undone
+end
+if most == '0' then
+  return { holder and 1 or 2, cursor, '0-0' }
 end
 if cursor == '0-0' then
   redis.pcall('XGROUP', 'CREATE', stream, 'bellhop', '0', 'MKSTREAM') -- fails where it exists
@@ -45,15 +49,18 @@ for i = 1, #info, 2 do
     newest = info[i + 1]
   end
 end
-local result = { 1, cursor, newest }
+local result = { holder and 1 or 2, cursor, newest }
 for _, entry in ipairs(entries) do
-  local message = ''
+  local message, ttl_from = '', string.match(entry[1], '^%d+') -- when it was added
   for i = 1, #entry[2], 2 do
     if entry[2][i] == 'message' then
       message = entry[2][i + 1]
+    elseif entry[2][i] == 'ttl_from' then
+      ttl_from = string.match(entry[2][i + 1], '^%d%d?%d?%d?%d?%d?%d?%d?%d?%d?%d?%d?%d?%d?%d?$') or ttl_from
     end
   end
   result[#result + 1] = entry[1]
   result[#result + 1] = message
+  result[#result + 1] = ttl_from
 end
 return result

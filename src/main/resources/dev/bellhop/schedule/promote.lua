@@ -1,11 +1,18 @@
 -- Moves what is due, earliest first, into the ingest stream. Redis's clock decides.
 -- KEYS[1] scheduled (zset by epoch seconds), KEYS[2] ingest stream; ARGV[1] most at once (longer calls would hold up Redis)
+-- A message with a ttl takes along from when it counts (ttl_from, ms): the time it was due, or was given if that was later.
 -- Returns how many, and the milliseconds until the next one is due, or -1.
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
 local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.6f', now), 'LIMIT', 0, ARGV[1])
 for _, message in ipairs(due) do
-  redis.call('XADD', KEYS[2], '*', 'message', message)
+  if string.find(message, '"ttl"', 1, true) then
+    local score = tonumber(redis.call('ZSCORE', KEYS[1], message)) * 1000
+    local given = tonumber(string.match(message, '^{"ttl_from":(%d+),') or 0)
+    redis.call('XADD', KEYS[2], '*', 'message', message, 'ttl_from', string.format('%.0f', math.max(1, score, given)))
+  else
+    redis.call('XADD', KEYS[2], '*', 'message', message)
+  end
   redis.call('ZREM', KEYS[1], message)
 end
 local following = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')

@@ -2,19 +2,20 @@ package dev.bellhop.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bellhop.it.Login;
-import dev.bellhop.it.Node;
-import dev.bellhop.it.Redis;
+import dev.bellhop.it.FormLogin;
+import dev.bellhop.it.RedisServer;
+import dev.bellhop.it.ServerNode;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.spi.JsonProvider;
-import java.net.http.HttpRequest;
+import java.io.StringReader;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
 
 /** What a backend does to reach a user, through each of the doors. */
-record Backend(Node node, Redis redis) {
+record Backend(ServerNode node, RedisServer redis) {
 
     private static final JsonProvider JSON = JsonProvider.provider();
 
@@ -52,16 +53,22 @@ record Backend(Node node, Redis redis) {
         call("backend", "POST", "messages", message, 202);
     }
 
+    /** How many connections the user has, as the nodes themselves say. */
+    int connections(String user) {
+        return JSON.createReader(new StringReader(call("admin", "GET", "users/" + user + "/connections", "", 200))).readObject().getJsonArray("connections").size();
+    }
+
     /** As an administrator: closes all of the user's connections, for good. */
     void disconnect(String user) {
         call("admin", "DELETE", "users/" + user + "/connections", "", 204);
     }
 
-    private void call(String as, String method, String path, String body, int status) {
-        var response = Login.none(node).send(HttpRequest.newBuilder().uri(node.http("/bellhop/api/" + path))
+    private String call(String as, String method, String path, String body, int status) {
+        var response = FormLogin.none(node).send(HttpRequest.newBuilder().uri(node.http("/bellhop/api/" + path))
                 .header("Authorization", "Basic " + Base64.getEncoder().encodeToString((as + ":" + as).getBytes(StandardCharsets.UTF_8)))
                 .header("Content-Type", "application/json")
                 .method(method, BodyPublishers.ofString(body)));
         assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        return response.body();
     }
 }

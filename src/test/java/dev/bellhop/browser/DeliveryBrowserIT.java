@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.options.AriaRole;
-import dev.bellhop.it.Redis;
+import dev.bellhop.it.RedisServer;
 import io.lettuce.core.Range;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -138,7 +138,7 @@ class DeliveryBrowserIT extends InBrowser {
         desk.awaitConnected();
         desk.page().getByRole(AriaRole.BUTTON, new com.microsoft.playwright.Page.GetByRoleOptions().setName("Housekeeping for room 207")).click();
         assertThat(desk.awaitShown(1)).containsExactly("Housekeeping has been asked.");
-        await().untilAsserted(() -> assertThat(redis.commands().xrevrange(Redis.CONSUMER_STREAM, Range.unbounded()))
+        await().untilAsserted(() -> assertThat(redis.commands().xrevrange(RedisServer.CONSUMER_STREAM, Range.unbounded()))
                 .anySatisfy(entry -> assertThat(entry.getBody()).containsEntry("from_user_id", user)
                         .containsEntry("msg_type", "housekeeping").containsEntry("data", "{\"room\":\"207\"}")));
     }

@@ -96,6 +96,11 @@ abstract class InBrowser extends WithServers {
         return made;
     }
 
+    /** From here on, each page has a connection of its own, which the test can see and cut: as in a browser without shared workers. */
+    protected void connectEachPage() {
+        context.addInitScript("delete globalThis.SharedWorker");
+    }
+
     /** A user that no other test has; the password is the name. */
     protected static String newUser() {
         return "guest" + USERS.getAndIncrement();

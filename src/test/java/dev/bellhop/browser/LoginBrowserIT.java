@@ -42,6 +42,8 @@ class LoginBrowserIT extends InBrowser {
 
     @Test
     void whoLogsInNextInTheSameTabSeesNothingOfWhoWasThereBefore() {
+        // why: a page that is cut off before it is told why asks who is logged in; nobody is
+        expectConsoleError("status of 401 .*/api/me");
         String one = newUser();
         String two = newUser();
         Desk desk = desk(one);
@@ -61,6 +63,7 @@ class LoginBrowserIT extends InBrowser {
 
     @Test
     void whomAnAdministratorDisconnectsIsToldSoAndDoesNotComeBack() {
+        connectEachPage();
         String user = newUser();
         Desk desk = desk(user);
         // noted by the page itself, so that no new connection is overlooked

@@ -4,7 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.bellhop.it.Login;
+import dev.bellhop.it.FormLogin;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +55,7 @@ class OutageBrowserIT extends InBrowser {
     @Test
     void theNetworkGoesAwayWithoutAWordAndComesBack() {
         expectBrokenConnections();
+        connectEachPage(); // Playwright does not cut a worker's network
         String user = newUser();
         Desk desk = desk(user);
         backend.post(user, "before");
@@ -91,6 +92,6 @@ class OutageBrowserIT extends InBrowser {
     }
 
     private int ready() {
-        return Login.none(first).get("/bellhop/health/ready").statusCode();
+        return FormLogin.none(first).get("/bellhop/health/ready").statusCode();
     }
 }

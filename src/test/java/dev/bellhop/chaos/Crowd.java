@@ -1,7 +1,7 @@
 package dev.bellhop.chaos;
 
-import dev.bellhop.it.Login;
-import dev.bellhop.it.Node;
+import dev.bellhop.it.FormLogin;
+import dev.bellhop.it.ServerNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  *
  * <p>Thread-safe.
  */
-final class Crowd implements AutoCloseable {
+public final class Crowd implements AutoCloseable {
 
     static final String MSG_TYPE = "chaos";
 
@@ -33,7 +33,7 @@ final class Crowd implements AutoCloseable {
     private static final int THREADS = 16;
 
     /** What is counted on the way. */
-    static final class Counts {
+    public static final class Counts {
         final LongAdder shown = new LongAdder();
         final LongAdder connects = new LongAdder();
         final LongAdder replays = new LongAdder();
@@ -54,20 +54,30 @@ final class Crowd implements AutoCloseable {
         }
     }
 
-    final Counts counts = new Counts();
+    public final Counts counts = new Counts();
 
     private final String run;
-    private final List<Node> nodes;
+    private final List<ServerNode> nodes;
     private final Random random;
+    private final String application;
     private final List<ResumingPage> pages = new ArrayList<>();
-    private final ConcurrentMap<String, Login> logins = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, FormLogin> logins = new ConcurrentHashMap<>();
     private final ScheduledExecutorService pool = Executors.newScheduledThreadPool(THREADS);
-    private final List<Node> starting = new CopyOnWriteArrayList<>();
+    private final List<ServerNode> starting = new CopyOnWriteArrayList<>();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private volatile boolean calm;
 
-    /** @param run unlike any other run's, so that what an earlier one left in an inbox is not counted */
-    Crowd(String run, List<String> users, List<Node> nodes, Random random) {
+    /** Of users of the demonstration application. */
+    Crowd(String run, List<String> users, List<ServerNode> nodes, Random random) {
+        this(run, users, nodes, random, "/shop");
+    }
+
+    /**
+     * @param run         unlike any other run's, so that what an earlier one left in an inbox is not counted
+     * @param application where the users log in
+     */
+    public Crowd(String run, List<String> users, List<ServerNode> nodes, Random random, String application) {
+        this.application = application;
         this.run = run;
         this.nodes = nodes;
         this.random = random;
@@ -78,24 +88,28 @@ final class Crowd implements AutoCloseable {
         }
     }
 
-    String run() {
+    public String run() {
         return run;
     }
 
-    List<ResumingPage> pages() {
+    public List<ResumingPage> pages() {
         return pages;
+    }
+
+    public List<Ledger.Screen> screens() {
+        return pages.stream().map(ResumingPage::screen).toList();
     }
 
     List<String> users() {
         return pages.stream().map(ResumingPage::user).distinct().collect(Collectors.toList());
     }
 
-    boolean areAllLoggedIn() {
+    public boolean areAllLoggedIn() {
         return pages.stream().allMatch(ResumingPage::isLoggedIn);
     }
 
     /** Begins to cut its pages. */
-    void letLive() {
+    public void letLive() {
         pages.forEach(page -> later(() -> cut(page), random(CUT_EVERY_MILLIS)));
     }
 
@@ -107,12 +121,12 @@ final class Crowd implements AutoCloseable {
     }
 
     /** Cuts no more. */
-    void calmDown() {
+    public void calmDown() {
         calm = true;
     }
 
     /** Has one page stop reading for a while. */
-    ResumingPage stallOne(int millis) {
+    public ResumingPage stallOne(int millis) {
         ResumingPage page = pages.get(random(pages.size()));
         counts.stalls.increment();
         page.stall(millis);
@@ -120,7 +134,7 @@ final class Crowd implements AutoCloseable {
     }
 
     /** Runs while nobody is sent to this node, as a balancer does: a server that starts may keep a request waiting for long. */
-    void without(Node node, Runnable start) {
+    void without(ServerNode node, Runnable start) {
         starting.add(node);
         try {
             start.run();
@@ -131,25 +145,25 @@ final class Crowd implements AutoCloseable {
 
     // --- for the pages and publishers
 
-    Login login(String user, Node node) {
-        return logins.computeIfAbsent(user + "@" + node.port(), key -> Login.as(user, node));
+    public FormLogin login(String user, ServerNode node) {
+        return logins.computeIfAbsent(user + "@" + node.port(), key -> FormLogin.at(application, user, node));
     }
 
-    void forget(String user, Node node, Login login) {
+    void forget(String user, ServerNode node, FormLogin login) {
         logins.remove(user + "@" + node.port(), login);
     }
 
-    Node anyNode() {
-        Node node = nodes.get(random(nodes.size()));
+    ServerNode anyNode() {
+        ServerNode node = nodes.get(random(nodes.size()));
         return starting.contains(node) ? otherThan(node) : node;
     }
 
-    Node otherThan(Node node) {
-        Node other = nodes.get((nodes.indexOf(node) + 1) % nodes.size());
+    ServerNode otherThan(ServerNode node) {
+        ServerNode other = nodes.get((nodes.indexOf(node) + 1) % nodes.size());
         return starting.contains(other) ? node : other;
     }
 
-    int random(int bound) {
+    public int random(int bound) {
         return random.nextInt(bound);
     }
 
@@ -157,7 +171,7 @@ final class Crowd implements AutoCloseable {
         later(task, 0);
     }
 
-    void later(Runnable task, int millis) {
+    public void later(Runnable task, int millis) {
         try {
             pool.schedule(() -> {
                 try {
@@ -176,7 +190,7 @@ final class Crowd implements AutoCloseable {
         failure.compareAndSet(null, e);
     }
 
-    Throwable failure() {
+    public Throwable failure() {
         return failure.get();
     }
 

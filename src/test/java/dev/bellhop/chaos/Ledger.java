@@ -3,6 +3,7 @@ package dev.bellhop.chaos;
 import dev.bellhop.message.Position;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,10 +20,10 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Thread-safe; each door has one publisher, who numbers what it sends to a user from 0.
  */
-final class Ledger {
+public final class Ledger {
 
     /** One message: which publisher's, to whom, and the how manieth of these. */
-    record Entry(String door, String user, int n) {
+    public record Entry(String door, String user, int n) {
 
         @Override
         public String toString() {
@@ -37,7 +38,18 @@ final class Ledger {
      * @param due      milliseconds since 1970 before which it must not be shown, or 0
      * @param at       when the publisher was told
      */
-    record Acknowledged(Position position, long due, long at) {}
+    public record Acknowledged(Position position, long due, long at) {}
+
+    /**
+     * A message handed to the person before the page.
+     *
+     * @param port of the node that sent it
+     * @param at   milliseconds since 1970
+     */
+    public record Shown(Entry entry, Position position, int port, long at) {}
+
+    /** All that a page of this user has shown, in order. */
+    public record Screen(String page, String user, List<Shown> shown) {}
 
     private final ConcurrentMap<Entry, Acknowledged> acknowledged = new ConcurrentHashMap<>();
     private final Queue<String> answeredOtherwise = new ConcurrentLinkedQueue<>();
@@ -58,38 +70,38 @@ final class Ledger {
     }
 
     /** How many are kept for this user. */
-    int count(String user) {
+    public int count(String user) {
         AtomicInteger count = perUser.get(user);
         return count == null ? 0 : count.get();
     }
 
-    Map<String, AtomicInteger> perDoor() {
+    public Map<String, AtomicInteger> perDoor() {
         return perDoor;
     }
 
     /** What is wrong with what the pages have shown; all empty if the promise was kept. */
-    record Verdict(List<String> lost, List<String> repeated, List<String> outOfOrder, List<String> early, List<String> elsewhere, List<String> unknown) {
+    public record Verdict(List<String> lost, List<String> repeated, List<String> outOfOrder, List<String> early, List<String> elsewhere, List<String> unknown) {
 
         private Verdict() {
             this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         }
 
-        boolean isGood() {
+        public boolean isGood() {
             return lost.isEmpty() && repeated.isEmpty() && outOfOrder.isEmpty() && early.isEmpty() && elsewhere.isEmpty() && unknown.isEmpty();
         }
     }
 
-    /** @param pages whose publishers have all ended */
-    Verdict judge(Collection<ResumingPage> pages) {
+    /** @param screens of pages whose publishers have all ended */
+    public Verdict judge(Collection<Screen> screens) {
         Verdict verdict = new Verdict();
         verdict.elsewhere().addAll(answeredOtherwise);
         Map<String, List<Entry>> byUser = new TreeMap<>();
         acknowledged.keySet().forEach(entry -> byUser.computeIfAbsent(entry.user(), user -> new ArrayList<>()).add(entry));
-        for (ResumingPage page : pages) {
-            Map<Entry, ResumingPage.Shown> first = new ConcurrentHashMap<>();
+        for (Screen screen : screens) {
+            Map<Entry, Shown> first = new HashMap<>();
             Map<String, Integer> newest = new TreeMap<>();
-            for (ResumingPage.Shown shown : page.shown()) {
-                String what = page + " " + shown;
+            for (Shown shown : screen.shown()) {
+                String what = screen.page() + " " + shown;
                 if (first.putIfAbsent(shown.entry(), shown) != null) {
                     verdict.repeated.add(what + ", before: " + first.get(shown.entry()));
                     continue;
@@ -107,9 +119,9 @@ final class Ledger {
                     verdict.elsewhere.add(what + ", the publisher was told " + known.position());
                 }
             }
-            for (Entry entry : byUser.getOrDefault(page.user(), List.of())) {
+            for (Entry entry : byUser.getOrDefault(screen.user(), List.of())) {
                 if (!first.containsKey(entry)) {
-                    verdict.lost.add(page + " " + entry + " " + acknowledged.get(entry));
+                    verdict.lost.add(screen.page() + " " + entry + " " + acknowledged.get(entry));
                 }
             }
         }

@@ -3,40 +3,20 @@ package dev.bellhop.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.bellhop.chaos.Publisher.Door;
-import dev.bellhop.chaos.Publisher.Draft;
-import dev.bellhop.it.Login;
-import dev.bellhop.it.Node;
-import dev.bellhop.it.Page;
-import dev.bellhop.it.Redis;
+import dev.bellhop.chaos.Producer.Door;
+import dev.bellhop.it.ServerNode;
 import dev.bellhop.it.WithServers;
-import dev.bellhop.message.Position;
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.Range;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.api.sync.RedisCommands;
-import jakarta.json.JsonObject;
-import java.io.IOException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.core.ConditionTimeoutException;
@@ -63,42 +43,41 @@ class NothingLostChaosIT extends WithServers {
     private static final int SECONDS = Integer.getInteger("chaos.seconds", 35);
     private static final long SEED = Long.getLong("chaos.seed", 20_240_601);
     private static final int PER_SECOND = 25;
-    private static final String BACKEND = "Basic " + Base64.getEncoder().encodeToString("backend:backend".getBytes(StandardCharsets.UTF_8));
 
     private final Random random = new Random(SEED);
     private final Ledger ledger = new Ledger();
-    private final List<Publisher> publishers = new ArrayList<>();
-    private final List<RedisClient> clients = new ArrayList<>();
+    private final List<Producer> publishers = new ArrayList<>();
+    private final Doors doors = new Doors(redis, first);
     private final List<String> faults = new CopyOnWriteArrayList<>();
 
-    private List<Node> nodes;
+    private List<ServerNode> nodes;
 
     @BeforeEach
     void answersAreDurable() {
         nodes = List.of(first, second());
-        nodes.forEach(Node::awaitReady);
+        nodes.forEach(ServerNode::awaitReady);
         redis.fsync("always");
     }
 
     @AfterEach
     void repair() {
         publishers.forEach(Thread::interrupt);
-        clients.forEach(client -> client.shutdown(Duration.ZERO, Duration.ofSeconds(2)));
+        doors.close();
         redis.ensureStarted();
         redis.fsync("everysec");
-        nodes.forEach(Node::startIfStopped);
-        nodes.forEach(Node::awaitReady);
+        nodes.forEach(ServerNode::startIfStopped);
+        nodes.forEach(ServerNode::awaitReady);
     }
 
     @Test
     void whatIsAcknowledgedIsShownOnEveryPageOnceAndInOrder() {
         try (Crowd crowd = crowd("all", 500, 100)) {
-            publish(crowd, "http", http(crowd, false), 0);
-            publish(crowd, "http-later", http(crowd, true), 1.5);
-            publish(crowd, "stream", stream(), 0);
-            publish(crowd, "zset", zset(), 1.5);
+            publish(crowd, "http", doors.http(crowd, false), 0);
+            publish(crowd, "http-later", doors.http(crowd, true), 1.5);
+            publish(crowd, "stream", doors.stream(), 0);
+            publish(crowd, "zset", doors.zset(), 1.5);
             crowd.letLive();
-            Publisher stream = publishers.get(2);
+            Producer stream = publishers.get(2);
             repeat(crowd, 5_000, () -> {
                 // why bursts: a reader is slow only if there is more than the sockets' buffers take
                 ResumingPage page = crowd.stallOne(4_000);
@@ -125,12 +104,12 @@ class NothingLostChaosIT extends WithServers {
     @Test
     void whatIsScheduledIsShownOnceAndInOrderWhileTheNodesThatPromoteDie() {
         try (Crowd crowd = crowd("scheduled", 620, 20)) {
-            publish(crowd, "zset", zset(), 5);
-            publish(crowd, "zset-dense", zset(), 0.01);
-            publish(crowd, "http-later", http(crowd, true), 5);
+            publish(crowd, "zset", doors.zset(), 5);
+            publish(crowd, "zset-dense", doors.zset(), 0.01);
+            publish(crowd, "http-later", doors.http(crowd, true), 5);
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS / 2);
             while (System.nanoTime() < end) {
-                for (Node node : nodes) {
+                for (ServerNode node : nodes) {
                     sleep(500 + random.nextInt(1_000));
                     killNode(crowd, node);
                 }
@@ -149,81 +128,21 @@ class NothingLostChaosIT extends WithServers {
     }
 
     private void publish(Crowd crowd, String door, Door how, double latest) {
-        Publisher publisher = new Publisher(door, how, latest, PER_SECOND, crowd, ledger, new Random(SEED + publishers.size()));
+        Producer publisher = new Producer(door, how, latest, PER_SECOND, crowd, ledger, new Random(SEED + publishers.size()));
         publishers.add(publisher);
         publisher.start();
     }
 
-    // --- the doors
-
-    private Door stream() {
-        RedisCommands<String, String> commands = connect();
-        return draft -> {
-            commands.xadd(Redis.STREAM, Map.of("message", draft.json("")));
-            return null;
-        };
-    }
-
-    private Door zset() {
-        RedisCommands<String, String> commands = connect();
-        return draft -> {
-            commands.zadd(Redis.SCHEDULED, draft.due(), draft.json(""));
-            return null;
-        };
-    }
-
-    /** A connection as a careful producer has it: a call either fails soon or is answered, and is not sent again unasked. */
-    private RedisCommands<String, String> connect() {
-        RedisURI uri = RedisURI.create(redis.uri("producer"));
-        uri.setTimeout(Duration.ofSeconds(3));
-        RedisClient client = RedisClient.create(uri);
-        client.setOptions(ClientOptions.builder()
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .replayFilter(command -> true)
-                .timeoutOptions(TimeoutOptions.enabled())
-                .build());
-        clients.add(client);
-        return client.connect().sync();
-    }
-
-    private Door http(Crowd crowd, boolean later) {
-        AtomicReference<Node> node = new AtomicReference<>(first);
-        return draft -> {
-            // exact to the millisecond, as is what the ledger has
-            String json = draft.json(later ? ",\"push_at\":\"" + Instant.ofEpochMilli((long) (draft.due() * 1e3)) + "\"" : "");
-            HttpResponse<String> response;
-            try {
-                response = post(node.get(), json);
-                if (response.statusCode() != 202) {
-                    throw new IOException("HTTP " + response.statusCode());
-                }
-            } catch (IOException e) {
-                node.updateAndGet(crowd::otherThan);
-                throw e;
-            }
-            JsonObject message = Page.parse(response.body()).getJsonArray("messages").getJsonObject(0);
-            assertThat(message.getString("to_user_id")).isEqualTo(draft.user());
-            return later ? null : Position.of(message.getString("id"));
-        };
-    }
-
-    private static HttpResponse<String> post(Node node, String json) throws IOException, InterruptedException {
-        return Login.CLIENT.send(HttpRequest.newBuilder(node.http("/bellhop/api/messages"))
-                .header("Authorization", BACKEND).header("Content-Type", "application/json")
-                .timeout(Duration.ofSeconds(10))
-                .POST(BodyPublishers.ofString(json)).build(), BodyHandlers.ofString());
-    }
-
     // --- the faults; nodes are killed and started on the test's own thread, as Arquillian knows no other
 
-    private void killNode(Crowd crowd, Node node) {
+    private void killNode(Crowd crowd, ServerNode node) {
         node.kill();
         faults.add("node killed");
         sleep(1_000 + random.nextInt(1_500));
         start(crowd, node);
     }
 
-    private static void start(Crowd crowd, Node node) {
+    private static void start(Crowd crowd, ServerNode node) {
         crowd.without(node, () -> {
             node.startIfStopped();
             node.awaitReady();
@@ -243,7 +162,7 @@ class NothingLostChaosIT extends WithServers {
     }
 
     private void killRedisWhileANodeIsDead(Crowd crowd) {
-        Node node = nodes.get(random.nextInt(nodes.size()));
+        ServerNode node = nodes.get(random.nextInt(nodes.size()));
         node.kill();
         faults.add("node killed");
         sleep(random.nextInt(1_000));
@@ -267,7 +186,7 @@ class NothingLostChaosIT extends WithServers {
     // --- the end
 
     private void finish(Crowd crowd) {
-        publishers.forEach(Publisher::finish);
+        publishers.forEach(Producer::finish);
         publishers.forEach(NothingLostChaosIT::join);
         crowd.calmDown();
         try {
@@ -276,7 +195,7 @@ class NothingLostChaosIT extends WithServers {
             faults.add("waited in vain for the last");
         }
         sleep(1_000); // for what might come twice
-        Ledger.Verdict verdict = ledger.judge(crowd.pages());
+        Ledger.Verdict verdict = ledger.judge(crowd.screens());
         int kept = ledger.perDoor().values().stream().mapToInt(Number::intValue).sum();
         System.out.println("chaos " + crowd.run() + ", seed " + SEED + ": kept " + kept + " " + ledger.perDoor() + ", shown " + crowd.counts.shown + " of " + 2 * kept
                 + "; lost " + verdict.lost().size() + ", repeated " + verdict.repeated().size() + ", out of order " + verdict.outOfOrder().size()
@@ -303,7 +222,7 @@ class NothingLostChaosIT extends WithServers {
         crowd.pages().stream().filter(page -> problems.values().stream().flatMap(List::stream).anyMatch(one -> one.startsWith(page + " "))).limit(3)
                 .forEach(page -> {
                     all.append('\n').append(page).append(":\n  ").append(String.join("\n  ", page.diary()));
-                    all.append("\n  shown ").append(page.shown().stream().map(shown -> shown.position() + "=" + shown.entry().door() + "#" + shown.entry().n()).toList());
+                    all.append("\n  shown ").append(page.screen().shown().stream().map(shown -> shown.position() + "=" + shown.entry().door() + "#" + shown.entry().n()).toList());
                     all.append("\n  inbox ").append(inbox(page.user()));
                 });
         return all.toString();

@@ -1,8 +1,8 @@
 package dev.bellhop.chaos;
 
-import dev.bellhop.it.Login;
-import dev.bellhop.it.Node;
+import dev.bellhop.it.FormLogin;
 import dev.bellhop.it.Page;
+import dev.bellhop.it.ServerNode;
 import dev.bellhop.message.Position;
 import jakarta.json.JsonObject;
 import java.net.http.WebSocket;
@@ -10,7 +10,9 @@ import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.time.LocalTime;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,36 +23,34 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Thread-safe.
  */
-final class ResumingPage {
+public final class ResumingPage {
 
     private static final int ANSWER_MILLIS = 15_000;
     private static final int LONGEST_WAIT_MILLIS = 800;
-
-    /** A message handed to the person before the page. */
-    record Shown(Ledger.Entry entry, Position position, int port, long at) {}
+    private static final int LOGIN_ENDED = 4401;
 
     private final Crowd crowd;
     private final String user;
     private final String name;
 
     // guarded by this
-    private final List<Shown> shown = new ArrayList<>();
+    private final List<Ledger.Shown> shown = new ArrayList<>();
+    private final Set<Ledger.Entry> entries = new HashSet<>();
     private final List<String> diary = new ArrayList<>();
-    private Node node;
+    private ServerNode node;
     private Connection connection;
-    private Position position;
-    private Position gapAt;
+    private final PagePosition place = new PagePosition();
     private boolean connecting;
     private boolean offline;
 
-    ResumingPage(Crowd crowd, String user, String name, Node node) {
+    ResumingPage(Crowd crowd, String user, String name, ServerNode node) {
         this.crowd = crowd;
         this.user = user;
         this.name = name;
         this.node = node;
     }
 
-    String user() {
+    public String user() {
         return user;
     }
 
@@ -59,26 +59,27 @@ final class ResumingPage {
         return name;
     }
 
-    synchronized List<Shown> shown() {
-        return List.copyOf(shown);
+    synchronized Ledger.Screen screen() {
+        return new Ledger.Screen(name, user, List.copyOf(shown));
     }
 
-    synchronized int shownCount() {
-        return shown.size();
+    /** How many messages it has shown; a repeat is none. Why: who waits for the last would stop too early. */
+    public synchronized int shownCount() {
+        return entries.size();
     }
 
     synchronized boolean isLoggedIn() {
-        return connection != null && !connection.asking;
+        return connection != null && !place.isAsking();
     }
 
     /** What happened to it, newest last. */
-    synchronized List<String> diary() {
+    public synchronized List<String> diary() {
         return List.copyOf(diary);
     }
 
     // --- what is done to it
 
-    void connect() {
+    public void connect() {
         crowd.run(this::tryToConnect);
     }
 
@@ -98,7 +99,7 @@ final class ResumingPage {
         }, millis);
     }
 
-    /** Has it read nothing for a while, its connection standing. */
+    /** Has it read nothing for a while, its connection place. */
     void stall(int millis) {
         Connection current;
         synchronized (this) {
@@ -119,7 +120,7 @@ final class ResumingPage {
     // --- connecting
 
     private void tryToConnect() {
-        Node to;
+        ServerNode to;
         synchronized (this) {
             if (offline || connecting || connection != null) {
                 return;
@@ -128,11 +129,11 @@ final class ResumingPage {
             to = node;
         }
         try {
-            Login login = crowd.login(user, to);
-            WebSocket.Builder builder = Login.CLIENT.newWebSocketBuilder().header("Origin", to.origin());
+            FormLogin login = crowd.login(user, to);
+            WebSocket.Builder builder = FormLogin.CLIENT.newWebSocketBuilder().header("Origin", to.origin());
             login.cookieHeader(to.webSocket()).ifPresent(cookies -> builder.header("Cookie", cookies));
             try {
-                builder.buildAsync(to.webSocket(), new Connection(to)).get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+                builder.buildAsync(to.webSocket(), new Connection(to, login)).get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof WebSocketHandshakeException refused && refused.getResponse().statusCode() == 401) {
                     crowd.forget(user, to, login); // the node has been started anew, and knows nobody
@@ -169,6 +170,9 @@ final class ResumingPage {
         if (closed == connection) {
             note("closed " + code);
             crowd.counts.closed(code);
+            if (code == LOGIN_ENDED) {
+                crowd.forget(user, closed.to, closed.login);
+            }
             drop();
             node = crowd.otherThan(closed.to);
             comeBack();
@@ -184,13 +188,14 @@ final class ResumingPage {
 
     private void login() {
         Connection current = connection;
-        current.asking = true;
+        place.asks();
+        Position position = place.position();
         current.socket.sendText(position == null ? "{\"msg_type\":\"login\"}"
                 : "{\"msg_type\":\"login\",\"data\":{\"last_id\":\"" + position + "\"}}", true);
         note("login to " + current.to.port() + " with " + position);
         crowd.later(() -> {
             synchronized (this) {
-                if (current == connection && current.asking && current.reading) {
+                if (current == connection && place.isAsking() && current.reading) {
                     closed(current, 0);
                 }
             }
@@ -210,7 +215,7 @@ final class ResumingPage {
                 note(text);
                 crowd.counts.errors.increment();
             }
-            case Crowd.MSG_TYPE -> message(from, frame);
+            case Crowd.MSG_TYPE -> message(frame);
             default -> note(text);
         }
     }
@@ -218,33 +223,33 @@ final class ResumingPage {
     private void answer(JsonObject answer) {
         Position begin = Position.of(answer.getString("from_id"));
         note("logged in, from " + begin + " to " + answer.getString("last_id") + (answer.getBoolean("recovered") ? "" : ", not recovered"));
-        connection.asking = false;
         if (!begin.toString().equals(answer.getString("last_id"))) {
             crowd.counts.replays.increment();
         }
-        position = begin;
+        place.answered(begin);
     }
 
-    private void message(Connection from, JsonObject frame) {
+    private void message(JsonObject frame) {
         Position at = Position.of(frame.getString("id"));
-        if (from.asking) {
-            return; // comes again after the answer
+        switch (place.message(at)) {
+            case WAIT -> {
+                // comes again after the answer
+            }
+            case DROP -> crowd.counts.dropped.increment();
+            case ASK -> {
+                note("gap before " + at);
+                crowd.counts.gaps.increment();
+                login();
+            }
+            case SHOW -> show(at, frame.getJsonObject("data"));
         }
-        if (!at.isAfter(position)) {
-            crowd.counts.dropped.increment();
-            return;
-        }
-        if (at.epoch() == position.epoch() && !at.follows(position) && !position.equals(gapAt)) {
-            note("gap before " + at);
-            crowd.counts.gaps.increment();
-            gapAt = position; // asks once: a server that cannot fill it must not be asked for ever
-            login();
-            return;
-        }
-        position = at;
-        JsonObject data = frame.getJsonObject("data");
+    }
+
+    private void show(Position at, JsonObject data) {
         if (data.getString("run").equals(crowd.run())) {
-            shown.add(new Shown(new Ledger.Entry(data.getString("door"), user, data.getInt("n")), at, from.to.port(), System.currentTimeMillis()));
+            Ledger.Entry entry = new Ledger.Entry(data.getString("door"), user, data.getInt("n"));
+            shown.add(new Ledger.Shown(entry, at, connection.to.port(), System.currentTimeMillis()));
+            entries.add(entry);
             crowd.counts.shown.increment();
         }
     }
@@ -258,15 +263,15 @@ final class ResumingPage {
 
     private final class Connection implements WebSocket.Listener {
 
-        private final Node to;
+        private final ServerNode to;
+        private final FormLogin login;
         private final StringBuilder text = new StringBuilder();
         private volatile WebSocket socket;
         private volatile boolean reading = true;
-        // guarded by the page
-        private boolean asking;
 
-        private Connection(Node to) {
+        private Connection(ServerNode to, FormLogin login) {
             this.to = to;
+            this.login = login;
         }
 
         @Override

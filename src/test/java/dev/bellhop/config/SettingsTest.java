@@ -26,6 +26,9 @@ class SettingsTest {
         assertThat(settings.channel()).isEqualTo("websocket:producer:channel");
         assertThat(settings.scheduledKey()).isEqualTo("{websocket}:timing:messages");
         assertThat(settings.consumerStream()).isEqualTo("websocket:consumer:stream");
+        assertThat(settings.hasConsumerStream()).isTrue();
+        assertThat(settings.consumerStreamBytes()).isEqualTo(268_435_456);
+        assertThat(settings.userRateBytes()).isEqualTo(131_072);
         assertThat(settings.keyPrefix()).isEqualTo("bellhop:");
         assertThat(settings.sessionAttribute()).isEqualTo(Optional.empty());
         assertThat(settings.origins()).isEmpty();
@@ -38,6 +41,7 @@ class SettingsTest {
         assertThat(settings.burst()).isEqualTo(40);
         assertThat(settings.maxConnections()).isEqualTo(50);
         assertThat(settings.loginTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.rememberLogin()).isEqualTo(Duration.ofSeconds(5));
     }
 
     @Test
@@ -52,6 +56,16 @@ class SettingsTest {
     @Test
     void anEmptyValueIsTheDefault() {
         assertThat(read("bellhop.redis.uri=", "bellhop.user.session-attribute= ", "bellhop.connection.rate=", "bellhop.origins=")).isEqualTo(read());
+    }
+
+    @Test
+    void theConsumerStreamMayBeOff() {
+        assertThat(read("bellhop.consumer-stream=off").hasConsumerStream()).isFalse();
+        assertThat(read("bellhop.consumer-stream=").hasConsumerStream()).as("empty is the default").isTrue();
+        assertThat(read("bellhop.consumer-stream=a{b}c").consumerStream()).isEqualTo("a{b}c");
+        assertThat(read("bellhop.consumer-stream.max-bytes=10000000000").consumerStreamBytes()).isEqualTo(10_000_000_000L);
+        assertThatThrownBy(() -> read("bellhop.consumer-stream.max-bytes=2000000", "bellhop.connection.max-message-size=200000"))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("at least 16 times");
     }
 
     @Test
@@ -81,13 +95,14 @@ class SettingsTest {
         "bellhop.redis.cluster=yes", "bellhop.redis.cluster=1",
         "bellhop.channel=a b", "bellhop.key-prefix=a\tb", "bellhop.scheduled-key=timing:messages", "bellhop.scheduled-key={other}:timing:messages", "bellhop.consumer-stream=a\nb",
         "bellhop.scheduled-key={a}{websocket}",
-        "bellhop.consumer-stream.max-length=0", "bellhop.origins=example.org", "bellhop.origins=https://a/path", "bellhop.origins=https://a/", "bellhop.origins=*", "bellhop.origins=null", "bellhop.origins=https://a?b",
+        "bellhop.consumer-stream.max-length=0", "bellhop.consumer-stream=a}b", "bellhop.consumer-stream={}b", "bellhop.consumer-stream=a{b", "bellhop.consumer-stream.max-bytes=1000000",
+        "bellhop.consumer-stream.max-bytes=99999999999999", "bellhop.user.rate-bytes=0", "bellhop.origins=example.org", "bellhop.origins=https://a/path", "bellhop.origins=https://a/", "bellhop.origins=*", "bellhop.origins=null", "bellhop.origins=https://a?b",
         "bellhop.origins=https://a#b", "bellhop.origins=https://user@a",
         "bellhop.inbox.max-messages=0", "bellhop.inbox.max-messages=-1", "bellhop.inbox.max-messages=many", "bellhop.inbox.max-messages=1.5", "bellhop.inbox.max-messages=9999999999",
         "bellhop.inbox.retention=30", "bellhop.inbox.retention=30d", "bellhop.inbox.retention=PT0S", "bellhop.inbox.retention=-P1D",
         "bellhop.connection.max-message-size=1", "bellhop.connection.max-message-size=100000000", "bellhop.connection.queue=0", "bellhop.connection.queue-bytes=1",
         "bellhop.connection.queue-bytes=100000", "bellhop.connection.rate=0", "bellhop.connection.burst=0", "bellhop.user.max-connections=0",
-        "bellhop.login-timeout=10", "bellhop.login-timeout=PT0S", "bellhop.login-timeout=PT1H", "bellhop.ping-interval=PT0.1S"})
+        "bellhop.login-timeout=10", "bellhop.login-timeout=PT0S", "bellhop.login-timeout=PT1H", "bellhop.api.remember-login=5", "bellhop.api.remember-login=PT2M", "bellhop.api.remember-login=-PT1S", "bellhop.ping-interval=PT0.1S"})
     void aBadValueIsRefusedInOneLineThatNamesTheSetting(String setting) {
         String name = setting.substring(0, setting.indexOf('='));
 

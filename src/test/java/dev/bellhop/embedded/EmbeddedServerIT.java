@@ -3,7 +3,7 @@ package dev.bellhop.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.bellhop.it.Login;
+import dev.bellhop.it.FormLogin;
 import dev.bellhop.it.Page;
 import dev.bellhop.it.WithServers;
 import io.lettuce.core.RedisClient;
@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.jboss.arquillian.container.test.api.Deployer;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.TargetsContainer;
@@ -50,7 +51,7 @@ class EmbeddedServerIT extends WithServers {
         return ShrinkWrap.create(WebArchive.class, APP + ".war")
                 // why distributable: an HTTP session of that kind is another thing outside its request, where a page's login is looked at
                 .setWebXML(new StringAsset("<web-app xmlns=\"https://jakarta.ee/xml/ns/jakartaee\" version=\"6.0\"><distributable/></web-app>"))
-                .addClasses(FrontDoor.class, Concierge.class, Concierge.Parcel.class)
+                .addClasses(FrontDoor.class, Concierge.class, Concierge.Parcel.class, Concierge.Note.class)
                 .addAsLibrary(target.resolve("bellhop-classes.jar").toFile())
                 .addAsLibraries(libraries)
                 // the ordinal: above the system property that bellhop.war has its Redis from
@@ -71,7 +72,7 @@ class EmbeddedServerIT extends WithServers {
     @BeforeEach
     void deploy() {
         deployer.deploy(APP);
-        await().ignoreExceptions().until(() -> Login.none(first).get("/app/health/ready").statusCode() == 200);
+        await().ignoreExceptions().until(() -> FormLogin.none(first).get("/app/health/ready").statusCode() == 200);
     }
 
     @AfterEach
@@ -83,20 +84,20 @@ class EmbeddedServerIT extends WithServers {
         return URI.create(first.webSocket().toString().replace("/bellhop/", "/app/"));
     }
 
-    private Login enter(String user) {
-        Login login = Login.none(first);
+    private FormLogin enter(String user) {
+        FormLogin login = FormLogin.none(first);
         assertThat(login.get("/app/door/enter?user=" + user).statusCode()).isEqualTo(200);
         return login;
     }
 
-    private Page open(Login login) {
+    private Page open(FormLogin login) {
         Page page = Page.open(login, webSocket());
         page.login();
         return page;
     }
 
     private String get(String path) {
-        HttpResponse<String> response = Login.none(first).get("/app" + path);
+        HttpResponse<String> response = FormLogin.none(first).get("/app" + path);
         assertThat(response.statusCode()).as(path).isEqualTo(200);
         return response.body();
     }
@@ -115,8 +116,10 @@ class EmbeddedServerIT extends WithServers {
         ann.awaitType("reminder");
 
         ann.send("{\"msg_type\":\"returned\",\"data\":{\"from\":\"ann\",\"weight\":8}}");
+        ann.send("{\"msg_type\":\"returned\",\"data\":{\"from\":\"ann\",\"weight\":9}}");
         await().untilAsserted(() -> assertThat(get("/door/heard").lines()).containsExactlyInAnyOrder(
-                "at once: ann returned {\"from\":\"ann\",\"weight\":8}", "async: ann returned weighs 8"));
+                "at once: ann returned {\"from\":\"ann\",\"weight\":8}", "async: ann returned weighs 8",
+                "at once: ann returned {\"from\":\"ann\",\"weight\":9}", "async: ann returned weighs 9"));
 
         get("/door/announce?user=bea");
         bea.awaitType("parcel");
@@ -146,9 +149,9 @@ class EmbeddedServerIT extends WithServers {
 
     @Test
     void leavingClosesThePagesOfThatLoginAndWhoHasNotEnteredIsRefused() {
-        assertThat(Login.none(first).get("/app/ws").statusCode()).isEqualTo(401);
-        assertThat(Login.as("alice", first).get("/app/ws").statusCode()).as("the server's login is not the application's").isEqualTo(401);
-        Login here = enter("ann");
+        assertThat(FormLogin.none(first).get("/app/ws").statusCode()).isEqualTo(401);
+        assertThat(FormLogin.as("alice", first).get("/app/ws").statusCode()).as("the server's login is not the application's").isEqualTo(401);
+        FormLogin here = enter("ann");
         List<String> announced = new CopyOnWriteArrayList<>();
         RedisClient client = RedisClient.create(database());
         try (Page page = open(here); Page tab = open(here); Page elsewhere = open(enter("ann")); StatefulRedisPubSubConnection<String, String> other = client.connectPubSub()) {
@@ -176,8 +179,13 @@ class EmbeddedServerIT extends WithServers {
     @Test
     void itServesTheBrowserModulesOfTheJar() throws Exception {
         Path webapp = Path.of(System.getProperty("project.basedir")).resolve("src/main/webapp");
-        for (String file : new String[] {"bellhop.js", "bellhop.d.ts", "bellhop-bell.js"}) {
-            HttpResponse<String> response = Login.none(first).get("/app/" + file);
+        List<String> files;
+        try (Stream<Path> all = Files.list(webapp)) {
+            files = all.map(file -> file.getFileName().toString()).filter(name -> name.startsWith("bellhop")).toList();
+        }
+        assertThat(files).contains("bellhop.js", "bellhop.d.ts", "bellhop-bell.js", "bellhop-connection.js");
+        for (String file : files) {
+            HttpResponse<String> response = FormLogin.none(first).get("/app/" + file);
             assertThat(response.statusCode()).as(file).isEqualTo(200);
             assertThat(response.body()).isEqualTo(Files.readString(webapp.resolve(file)));
             assertThat(!file.endsWith(".js") || response.headers().firstValue("Content-Type").orElse("").contains("javascript")).isTrue();

@@ -29,7 +29,7 @@ public class FrontDoor extends HttpServlet {
                 request.changeSessionId();
             }
             case "/leave" -> request.getSession().invalidate();
-            case "/announce" -> response.getWriter().print(concierge.announce(user, parcel).toCompletableFuture().join());
+            case "/announce" -> response.getWriter().print(concierge.announce(user, parcel));
             case "/remind" -> response.getWriter().print(concierge.remind(user, parcel, Instant.now().plusMillis(1_500)).toCompletableFuture().join());
             case "/heard" -> response.getWriter().print(String.join("\n", concierge.heard()));
             default -> response.sendError(HttpServletResponse.SC_NOT_FOUND);

@@ -1,20 +1,29 @@
 package dev.bellhop.inbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.bellhop.inbox.Inbox.Draft;
 import dev.bellhop.inbox.Inbox.Outcome;
 import dev.bellhop.inbox.Inbox.Published;
 import dev.bellhop.inbox.Inbox.Stretch;
-import dev.bellhop.it.Redis;
+import dev.bellhop.it.Monitor;
+import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
 import dev.bellhop.message.Message;
 import dev.bellhop.message.Position;
+import io.lettuce.core.XAddArgs;
 import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InboxIT {
     private static final AtomicInteger USERS = new AtomicInteger();
 
-    private static Redis redis;
+    private static RedisServer redis;
     private static TestNode node;
     /** Keeps five messages, for a second. */
     private static TestNode small;
@@ -42,7 +51,7 @@ class InboxIT {
 
     @BeforeAll
     static void start() {
-        redis = Redis.create();
+        redis = RedisServer.create();
         node = TestNode.start(redis.uri());
         small = TestNode.start(redis.uri(), "bellhop.inbox.max-messages=5", "bellhop.inbox.retention=PT1S");
     }
@@ -295,12 +304,34 @@ class InboxIT {
     }
 
     @Test
+    void aStretchOfLargeMessagesIsBoundedByTheirBytes() {
+        String data = '"' + "x".repeat(60_000) + '"';
+        for (int i = 0; i < 4; i++) {
+            List<Draft> drafts = IntStream.range(0, 10).mapToObj(n -> new Draft(new Message("big", user, data, null, 0), null)).toList();
+            node.inbox().publish(user, drafts).join();
+        }
+        List<Position> read = new ArrayList<>();
+        Stretch stretch = resume(node, user, null);
+        int stretches = 1;
+        for (; stretch.more(); stretches++) {
+            assertThat(stretch.messages().stream().mapToLong(message -> message.frameTail().length()).sum())
+                    .isBetween((long) Inbox.STRETCH_BYTES, Inbox.STRETCH_BYTES + 65_536L);
+            read.addAll(positions(stretch));
+            stretch = resume(node, user, stretch.to());
+        }
+        read.addAll(positions(stretch));
+
+        assertThat(read).extracting(Position::offset).containsExactlyElementsOf(LongStream.rangeClosed(1, 40).boxed().toList());
+        assertThat(stretches).isEqualTo(8 + 1); // the eighth ends with the last message, and does not know it
+    }
+
+    @Test
     void leavesOutAndCountsWhatHasExpired() {
         long now = (long) (redis.time() * 1000);
         long before = node.metrics().snapshot().get("expired");
         List<Published> published = node.inbox().publish(user, List.of(draft(null, 0, 1), draft(null, now + 200, 2), draft(null, now - 1, 3), draft(null, 0, 4))).join();
         assertThat(published).extracting(Published::outcome).containsExactly(Outcome.KEPT, Outcome.KEPT, Outcome.EXPIRED, Outcome.KEPT);
-        assertThat(resume(node, user, null).messages()).extracting(Announcement.Kept::expiresAt).containsExactly(0L, now + 200, 0L);
+        assertThat(resume(node, user, null).messages()).extracting(Announcement.Kept::frameTail).containsExactly(tail(1), tail(2), tail(4));
         await().until(() -> redis.time() * 1000 > now + 200);
 
         Stretch stretch = resume(node, user, null);
@@ -426,12 +457,29 @@ class InboxIT {
         assertThat(node.inbox().page(user, null, 0).join().delivered()).isEqualTo(kept.get(1));
     }
 
+    /** Redis has lost the data that the page speaks of, and its clock has stepped back. */
+    @Test
+    void marksOfAnEpochThatIsLostCountForNothing() {
+        Position end = last(publish(node, user, 3));
+        Position lost = at(end.epoch() + 1_000, 7);
+        redis.commands().hset(node.keys().marks(user), "delivered", lost.toString());
+        node.inbox().markDelivered(user, lost).join();
+        node.inbox().markDelivered(user, at(end.epoch(), 2)).join();
+        assertThat(node.inbox().page(user, null, 0).join().delivered()).isEqualTo(at(end.epoch(), 2));
+        node.inbox().markDelivered(user, lost).join();
+        assertThat(node.inbox().page(user, null, 0).join().delivered()).isEqualTo(at(end.epoch(), 2));
+
+        assertThat(node.inbox().markRead(user, lost, "-").join().unread()).isEqualTo(3);
+        node.inbox().markRead(user, at(end.epoch(), 1), "-").join();
+        assertThat(node.inbox().markRead(user, lost, "-").join()).isEqualTo(new Inbox.ReadMark(at(end.epoch(), 1), 2));
+    }
+
     @Test
     void theReadMarkOnlyGoesForwardAndNotBeyondTheEnd() {
         List<Position> kept = publish(node, user, 12).stream().map(Published::position).toList();
         assertThat(node.inbox().markRead(user, kept.get(9), "c").join()).isEqualTo(new Inbox.ReadMark(kept.get(9), 2));
         assertThat(node.inbox().markRead(user, kept.get(8), "c").join()).isEqualTo(new Inbox.ReadMark(kept.get(9), 2));
-        assertThat(node.inbox().markRead(user, at(Long.MAX_VALUE, 1), "c").join()).isEqualTo(new Inbox.ReadMark(kept.get(11), 0));
+        assertThat(node.inbox().markRead(user, at(kept.get(0).epoch(), 1_000_000), "c").join()).isEqualTo(new Inbox.ReadMark(kept.get(11), 0));
         publish(node, user, 1);
         assertThat(resume(node, user, kept.get(11)).unread()).isEqualTo(1);
     }
@@ -447,7 +495,7 @@ class InboxIT {
     void countsUnreadOverEpochs() {
         Position old = publish(node, user, 4).get(2).position();
         node.inbox().markRead(user, old, "-").join();
-        redis.commands().hdel(node.keys().marks(user), "run"); // as if another Redis process had taken over
+        beginEpoch(user);
         publish(node, user, 3);
 
         Stretch stretch = resume(node, user, old);
@@ -464,6 +512,192 @@ class InboxIT {
         publish(small, user, 8);
 
         assertThat(resume(small, user, first).unread()).isEqualTo(5);
+    }
+
+    @Test
+    void whatHasExpiredIsNotUnread() {
+        long now = (long) (redis.time() * 1000);
+        List<Position> kept = node.inbox().publish(user, List.of(draft(null, 0, 1), draft(null, now + 100, 2), draft(null, now + 100, 3), draft(null, now + 60_000, 4),
+                draft(null, 0, 5))).join().stream().map(Published::position).toList();
+        assertThat(resume(node, user, null).unread()).isEqualTo(5);
+        node.inbox().markRead(user, kept.get(1), "-").join();
+        await().until(() -> redis.time() * 1000 > now + 100);
+
+        assertThat(resume(node, user, null).unread()).isEqualTo(2);
+        assertThat(node.inbox().page(user, null, 0).join().unread()).isEqualTo(2);
+        assertThat(node.inbox().markRead(user, kept.get(2), "-").join().unread()).as("an expired one is read: nothing changes").isEqualTo(2);
+        assertThat(node.inbox().markRead(user, kept.get(3), "-").join().unread()).isEqualTo(1);
+        assertThat(redis.commands().zcard(node.keys().expiries(user))).as("what is read need not be remembered").isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void anExpiredMessageIsCountedOnceHoweverOftenPagesCome() {
+        long before = node.metrics().snapshot().get("expired");
+        long now = (long) (redis.time() * 1000);
+        Position sent = node.inbox().publish(user, List.of(draft(null, now + 100, 1))).join().get(0).position();
+        node.inbox().publish(user, List.of(draft(null, now + 100, 2), draft(null, now + 100, 3))).join();
+        node.inbox().markDelivered(user, sent).join();
+        await().until(() -> redis.time() * 1000 > now + 100);
+        for (int i = 0; i < 3; i++) {
+            resume(node, user, null);
+            resume(node, user, sent);
+            node.inbox().page(user, null, 10).join();
+        }
+
+        assertThat(node.metrics().snapshot().get("expired") - before).as("one had been sent in time").isEqualTo(2);
+    }
+
+    @Test
+    void manyMessagesThatExpireTogetherAreNotUnread() {
+        long now = (long) (redis.time() * 1000);
+        node.inbox().publish(user, IntStream.range(0, 500).mapToObj(i -> draft(null, now + 300, i)).toList()).join();
+        publish(node, user, 3);
+        await().until(() -> redis.time() * 1000 > now + 300);
+
+        for (int i = 0; i < 4; i++) {
+            assertThat(node.inbox().page(user, null, 0).join().unread()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void expiriesOfWhatIsTrimmedDoNotPileUp() {
+        long later = (long) (redis.time() * 1000) + 60_000;
+        for (int i = 0; i < 30; i++) {
+            small.inbox().publish(user, List.of(draft(null, later, 1), draft(null, later + i, 2), draft(null, later, 3))).join();
+        }
+
+        assertThat(redis.commands().zcard(small.keys().expiries(user))).isLessThanOrEqualTo(15);
+        assertThat(small.inbox().page(user, null, 0).join().unread()).isEqualTo(5);
+        assertThat(redis.commands().pttl(small.keys().expiries(user))).isPositive();
+    }
+
+    @Test
+    void aReadMarkInAnyOldEpochCountsExactly() {
+        List<Position> kept = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            publish(node, user, 4).forEach(published -> kept.add(published.position()));
+            beginEpoch(user);
+        }
+        publish(node, user, 1);
+        for (int read = 0; read < kept.size(); read++) {
+            assertThat(node.inbox().markRead(user, kept.get(read), "-").join().unread()).isEqualTo(kept.size() - read);
+        }
+        beginEpoch(user);
+        assertThat(resume(node, user, null).unread()).isEqualTo(1);
+    }
+
+    /** Before, the whole inbox was copied: one second of Redis's time for each thousand logins after a restart. */
+    @Test
+    void countingUnreadCostsTheSameHoweverManyThereAre() throws IOException {
+        String other = user + " with few";
+        Position few = publish(node, other, 1).get(0).position();
+        Position many = publish(node, user, 1).get(0).position();
+        publish(node, user, 900);
+        for (String each : List.of(user, other)) {
+            beginEpoch(each);
+            publish(node, each, 1);
+        }
+        try (Monitor monitor = Monitor.of(redis)) {
+            node.inbox().markRead(other, few, "-").join();
+            node.inbox().page(other, null, 0).join();
+            int before = monitor.inScripts().size();
+            node.inbox().markRead(user, many, "-").join();
+            assertThat(node.inbox().page(user, null, 0).join().unread()).isEqualTo(901);
+            List<List<String>> all = monitor.inScripts();
+
+            assertThat(all).hasSize(2 * before);
+            assertThat(all).filteredOn(command -> command.get(0).endsWith("RANGE")).isNotEmpty().allSatisfy(command -> assertThat(command).contains("COUNT", "1"));
+        }
+    }
+
+    // --- nothing fails halfway
+
+    @Test
+    void anAnnouncementThatIsRefusedLeavesTheMessageKeptOnce() {
+        acl("mute", ">mute", "~*", "resetchannels", "&websocket:*", "&bellhop:probe:*", "+@all");
+        try (TestNode mute = TestNode.start("redis://mute:mute@localhost:" + redis.port()).awaitRedis()) {
+            List<Published> first = mute.inbox().publish(user, List.of(draft("a", 0, 1), draft("b", 0, 2))).join();
+            List<Published> again = mute.inbox().publish(user, List.of(draft("b", 0, 2), draft("c", 0, 3))).join();
+            long epoch = first.get(0).position().epoch();
+
+            assertThat(first).extracting(Published::position).containsExactly(at(epoch, 1), at(epoch, 2));
+            assertThat(again).containsExactly(new Published(Outcome.DUPLICATE, at(epoch, 2)), new Published(Outcome.KEPT, at(epoch, 3)));
+            assertThat(positions(resume(node, user, null))).containsExactly(at(epoch, 1), at(epoch, 2), at(epoch, 3));
+            assertThat(mute.inbox().markRead(user, at(epoch, 2), "-").join()).isEqualTo(new Inbox.ReadMark(at(epoch, 2), 1));
+            assertThat(mute.metrics().snapshot()).containsEntry("announcements_refused", 3L);
+        }
+        assertThat(last(publish(node, user, 1)).offset()).isEqualTo(4);
+    }
+
+    @Test
+    void anIdKeyOfAnotherTypeHarmsNothing() {
+        redis.commands().lpush(node.keys().id(user, "odd"), "x");
+        Published first = node.inbox().publish(user, List.of(draft("odd", 0, 1))).join().get(0);
+        Published again = node.inbox().publish(user, List.of(draft("odd", 0, 1))).join().get(0);
+
+        assertThat(first.outcome()).isEqualTo(Outcome.KEPT);
+        assertThat(again).isEqualTo(new Published(Outcome.DUPLICATE, first.position()));
+        assertThat(last(publish(node, user, 1)).offset()).isEqualTo(2);
+    }
+
+    @Test
+    void aKeyOfAnotherTypeIsNoticedBeforeAnythingIsWritten() {
+        Position read = publish(node, user, 2).get(0).position();
+        redis.commands().set(node.keys().expiries(user), "x");
+        assertThat(catchThrowable(() -> node.inbox().publish(user, List.of(draft(null, 0, 1), draft(null, Long.MAX_VALUE / 2, 2))).join())).hasMessageContaining("WRONGTYPE");
+        assertThat(catchThrowable(() -> node.inbox().markRead(user, read, "-").join())).hasMessageContaining("WRONGTYPE");
+        redis.commands().del(node.keys().expiries(user));
+
+        assertThat(resume(node, user, null).end().offset()).isEqualTo(2);
+        assertThat(resume(node, user, null).unread()).isEqualTo(2);
+    }
+
+    @Test
+    void goesOnBehindAStreamThatIsAheadOfTheMarks() {
+        Position last = last(publish(node, user, 2));
+        String ahead = at(last.epoch(), last.offset() + 3).toString();
+        redis.commands().xadd(node.keys().inbox(user), new XAddArgs().id(ahead), Map.of("frame", tail(0), "at", Long.toString(last.epoch())));
+        List<Published> then = publish(node, user, 2);
+
+        assertThat(then).extracting(Published::position).containsExactly(at(last.epoch(), 6), at(last.epoch(), 7));
+        assertThat(positions(resume(node, user, null))).hasSize(5).isSorted();
+        assertThat(last(publish(node, user, 1))).isEqualTo(at(last.epoch(), 8));
+        redis.commands().xadd(node.keys().inbox(user), new XAddArgs().id("9999999999999-5"), Map.of("frame", tail(0)));
+        assertThat(last(publish(node, user, 2))).isEqualTo(at(10_000_000_000_000L, 2));
+    }
+
+    @Test
+    void anIdBeyondAllTimeIsSaidToBeOne() {
+        redis.commands().xadd(node.keys().inbox(user), new XAddArgs().id("18446744073709551615-5"), Map.of("frame", tail(0)));
+
+        assertThat(catchThrowable(() -> publish(node, user, 1))).hasMessageContaining("DAMAGED");
+    }
+
+    @Test
+    void aFullRedisRefusesAllOrNothing() {
+        Position last = last(publish(node, user, 1));
+        redis.commands().configSet("maxmemory", "1");
+        try {
+            assertThat(catchThrowable(() -> node.inbox().publish(user, List.of(draft("full", 0, 1), draft(null, 0, 2))).join())).hasMessageContaining("OOM");
+        } finally {
+            redis.commands().configSet("maxmemory", "0");
+        }
+        assertThat(node.inbox().publish(user, List.of(draft("full", 0, 1))).join().get(0)).isEqualTo(new Published(Outcome.KEPT, at(last.epoch(), 2)));
+    }
+
+    // --- Redis's clock
+
+    @Test
+    void aTtlCountsByRedissClockFromWhenItIsSaidToOrElseFromNow() {
+        long now = (long) (redis.time() * 1000);
+        Message brief = new Message("notice", user, "1", null, 0, 300);
+        assertThat(node.inbox().publish(user, List.of(new Draft(brief, null), new Draft(brief, null, now - 301), new Draft(brief, null, now + 60_000))).join())
+                .extracting(Published::outcome).containsExactly(Outcome.KEPT, Outcome.EXPIRED, Outcome.KEPT);
+        assertThat(resume(node, user, null).messages()).hasSize(2);
+        await().until(() -> redis.time() * 1000 > now + 800);
+
+        assertThat(resume(node, user, null).messages()).hasSize(1);
+        assertThat(resume(node, user, null).unread()).isEqualTo(1);
     }
 
     // --- pages of the inbox
@@ -527,6 +761,16 @@ class InboxIT {
 
     private static String tail(int n) {
         return draft(null, 0, n).message().frameTail();
+    }
+
+    /** As if another Redis had taken over. */
+    private static void beginEpoch(String user) {
+        redis.commands().hdel(node.keys().marks(user), "replid");
+    }
+
+    private static void acl(String user, String... rules) {
+        redis.commands().dispatch(CommandType.ACL, new StatusOutput<>(StringCodec.UTF8), new CommandArgs<>(StringCodec.UTF8).add("SETUSER").add(user).add("on")
+                .addValues(List.of(rules)));
     }
 
     private static Stretch resume(TestNode at, String user, Position after) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.bellhop.inbox.Inbox;
-import dev.bellhop.it.Redis;
+import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
 import dev.bellhop.message.Message;
 import dev.bellhop.redis.Keys;
@@ -13,6 +13,10 @@ import io.lettuce.core.KillArgs;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.XAddArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,13 +34,13 @@ class IngestReaderIT {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final int USERS = 10;
 
-    private static Redis redis;
+    private static RedisServer redis;
 
     private final List<TestNode> nodes = new ArrayList<>();
 
     @BeforeAll
     static void startRedis() {
-        redis = Redis.create();
+        redis = RedisServer.create();
     }
 
     @AfterAll
@@ -184,6 +188,100 @@ class IngestReaderIT {
                 .allSatisfy(kept -> assertThat(kept).contains("\"code\":\"undeliverable\"", "user3"));
     }
 
+    /** Before, the same entries were taken every half second, and nobody got anything. */
+    @Test
+    void aUserWhoCannotBePublishedToHoldsUpNobodyElse() {
+        TestNode reader = node().withIngest();
+        forbidUser3(true);
+        try {
+            add(0, 1_000);
+            await().atMost(SOON).until(() -> total(reader, 3) == 900);
+            add(1_000, 1_000);
+            await().atMost(SOON).until(() -> total(reader, 3) == 1_800);
+            await().atMost(SOON).until(() -> reader.metrics().snapshot().get("ingest_held") == 200);
+            assertThat(reader.metrics().snapshot()).containsEntry("ingest_held_users", 1L);
+            await().atMost(SOON).until(() -> redis.commands().xlen(Keys.INGEST) == 200);
+        } finally {
+            forbidUser3(false);
+        }
+        awaitAll(reader, 2_000);
+        await().atMost(SOON).until(() -> redis.commands().xlen(Keys.INGEST) == 0);
+        assertThat(redis.commands().llen(Keys.REJECTED)).isZero();
+        assertThat(reader.metrics().snapshot()).containsEntry("ingest_held", 0L).containsEntry("ingest_held_users", 0L);
+    }
+
+    @Test
+    void whatAReaderThatDiedHeldBackComesFirstAndInOrder() {
+        TestNode first = node().withIngest();
+        TestNode second = node();
+        forbidUser3(true);
+        try {
+            add(0, 500);
+            await().atMost(SOON).until(() -> total(second, 3) == 450);
+            first.kill();
+            second.withIngest();
+            add(500, 500);
+            await().atMost(SOON).until(() -> total(second, 3) == 900);
+        } finally {
+            forbidUser3(false);
+        }
+        awaitAll(second, 1_000);
+    }
+
+    /** Each entry that waits is in this node's memory: what is more stays in the stream. */
+    @Test
+    void heldBackIsOnlySoMuchAndNothingIsLostWhenThereIsMore() {
+        TestNode reader = node().withIngest();
+        String large = "x".repeat(60_000);
+        forbidUser3(true);
+        try {
+            for (int i = 0; i < 1_500; i++) {
+                redis.add("{\"msg_type\":\"notice\",\"to_user_id\":\"user3\",\"data\":\"" + large + i + "\"}");
+            }
+            await().atMost(SOON).until(() -> reader.metrics().snapshot().get("ingest_held") > 1_100);
+            redis.add(message(0));
+            await().pollDelay(Duration.ofSeconds(3)).until(() -> reader.metrics().snapshot().get("ingest_reader") == 1); // it goes on holding the lease
+            assertThat(reader.metrics().snapshot().get("ingest_held")).isLessThan(1_400);
+            assertThat(redis.commands().xlen(Keys.INGEST)).isEqualTo(1_501);
+        } finally {
+            forbidUser3(false);
+        }
+        await().atMost(Duration.ofSeconds(60)).until(() -> redis.commands().xlen(Keys.INGEST) == 0);
+        assertThat(data(reader, 3)).isEqualTo(IntStream.range(0, 1_500).mapToObj(i -> '"' + large + i + '"').toList());
+        assertThat(data(reader, 0)).containsExactly("0");
+    }
+
+    @Test
+    void aListOfWhatWasRejectedThatIsNoListStopsNothing() {
+        redis.commands().set(Keys.REJECTED, "mine");
+        TestNode reader = node().withIngest();
+        redis.add("nonsense");
+        add(0, 500);
+        awaitAll(reader, 500);
+        await().atMost(SOON).until(() -> redis.commands().xlen(Keys.INGEST) == 1);
+        redis.commands().del(Keys.REJECTED);
+        add(500, 10);
+
+        awaitAll(reader, 510);
+        await().atMost(SOON).until(() -> redis.commands().xlen(Keys.INGEST) == 0);
+        assertThat(redis.commands().lrange(Keys.REJECTED, 0, -1)).singleElement().asString().startsWith("{\"at\":").contains("\"message\":\"nonsense\"");
+    }
+
+    /** What POST takes for later came through here, and was too large then: its address and id counted too. */
+    @Test
+    void aMessageMayBeAsLargeAtEachDoor() {
+        TestNode reader = node().withIngest();
+        int most = reader.settings().maxMessageSize();
+        for (int more = 0; more < 2; more++) {
+            String data = '"' + "x".repeat(most - new Message("notice", "user0", "\"\"", null, 0).frameTail().length() + more) + '"';
+            redis.add(new Message("notice", "user0", data, "\u0001".repeat(Message.MAX_ID - more), 0, 1_000_000).toJson());
+        }
+        await().atMost(SOON).until(() -> redis.commands().xlen(Keys.INGEST) == 0);
+
+        assertThat(data(reader, 0)).hasSize(1);
+        assertThat(redis.commands().lrange(Keys.REJECTED, 0, -1)).singleElement().asString().contains("\"code\":\"too_large\"");
+    }
+
     @Test
     void anInboxThatSomebodyElseHasWrittenToStopsItsUserOnly() {
         redis.commands().xadd("bellhop:{user3}:inbox", new XAddArgs().id("9999999999999-1"), Map.of("frame", "{}"));
@@ -295,12 +393,35 @@ class IngestReaderIT {
         assertThat(reader.inbox().page("7", null, 10).join().messages().get(0).frameTail()).isEqualTo("\"msg_type\":\"exact\",\"data\":" + data + "}");
     }
 
+    @Test
+    void aTtlCountsFromWhenTheMessageWasAddedHoweverLateItIsRead() {
+        String message = "{\"msg_type\":\"notice\",\"to_user_id\":\"brief\",\"ttl\":%s,\"data\":%d}";
+        redis.add(String.format(message, "0.2", 1));
+        redis.add(String.format(message, "\"PT1H\"", 2));
+        long now = (long) (redis.time() * 1000);
+        redis.commands().xadd(Keys.INGEST, Map.of("message", String.format(message, "60", 3), "ttl_from", Long.toString(now - 60_000)));
+        redis.commands().xadd(Keys.INGEST, Map.of("message", String.format(message, "60", 4), "ttl_from", "nonsense"));
+        await().until(() -> redis.time() * 1000 > now + 200);
+        TestNode reader = node().withIngest();
+
+        await().atMost(SOON).until(() -> redis.commands().xlen(Keys.INGEST) == 0);
+        assertThat(reader.inbox().page("brief", null, 10).join().messages()).extracting(Inbox.Item::frameTail)
+                .containsExactly("\"msg_type\":\"notice\",\"data\":4}", "\"msg_type\":\"notice\",\"data\":2}");
+        assertThat(reader.metrics().snapshot()).containsEntry("expired", 2L);
+    }
+
     // --- what these tests say
 
     private TestNode node() {
         TestNode node = TestNode.start(redis.uri(), "bellhop.inbox.max-messages=100000");
         nodes.add(node);
         return node.awaitRedis();
+    }
+
+    /** Redis refuses this user's keys: that may be mended, so it is nobody's fault yet. */
+    private static void forbidUser3(boolean forbid) {
+        redis.commands().dispatch(CommandType.ACL, new StatusOutput<>(StringCodec.UTF8), new CommandArgs<>(StringCodec.UTF8).add("SETUSER").add("bellhop").add("resetkeys")
+                .addValues(List.of("~{websocket}:*", "~websocket:consumer:stream", forbid ? "~bellhop:{user[0-24-9]}*" : "~bellhop:*", "~bellhop:[a-z]*")));
     }
 
     private static void awaitReading(TestNode reader) {

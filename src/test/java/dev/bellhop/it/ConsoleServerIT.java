@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** The operator's page: who may see it, and what it is made of. */
 class ConsoleServerIT extends WithServers {
 
-    private static HttpResponse<String> call(Login login, String method, String path, String body) {
+    private static HttpResponse<String> call(FormLogin login, String method, String path, String body) {
         return login.send(HttpRequest.newBuilder().uri(login.node().http("/bellhop/api/" + path)).header("Content-Type", "application/json")
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body)));
     }
@@ -28,10 +28,10 @@ class ConsoleServerIT extends WithServers {
 
     @Test
     void onlyOperatorsSeeItAndNothingForeignRunsThere() {
-        assertThat(Login.none(first).get("/bellhop/console").statusCode()).isEqualTo(401);
-        assertThat(Login.none(first).get("/bellhop/console/console.js").statusCode()).isEqualTo(401);
-        assertThat(Login.as("alice", first).get("/bellhop/console").statusCode()).isEqualTo(403);
-        Login admin = Login.as("admin", first);
+        assertThat(FormLogin.none(first).get("/bellhop/console").statusCode()).isEqualTo(401);
+        assertThat(FormLogin.none(first).get("/bellhop/console/console.js").statusCode()).isEqualTo(401);
+        assertThat(FormLogin.as("alice", first).get("/bellhop/console").statusCode()).isEqualTo(403);
+        FormLogin admin = FormLogin.as("admin", first);
         for (String path : List.of("", "/", "/index.html", "/console.js", "/console.css")) {
             HttpResponse<String> file = admin.get("/bellhop/console" + path);
             assertThat(file.statusCode()).as(path).isEqualTo(200);
@@ -44,8 +44,8 @@ class ConsoleServerIT extends WithServers {
 
     @Test
     void whatItCallsIsForOperatorsAlone() {
-        Login alice = Login.as("alice", first);
-        Login none = Login.none(first);
+        FormLogin alice = FormLogin.as("alice", first);
+        FormLogin none = FormLogin.none(first);
         for (String path : List.of("users/alice/connections", "users/alice/messages", "rejected", "stats/history")) {
             assertThat(call(none, "GET", path, null).statusCode()).as(path).isEqualTo(401);
             assertThat(call(alice, "GET", path, null).statusCode()).as(path).isEqualTo(403);
@@ -54,15 +54,15 @@ class ConsoleServerIT extends WithServers {
             assertThat(call(none, "POST", path, "{}").statusCode()).as(path).isEqualTo(401);
             assertThat(call(alice, "POST", path, "{}").statusCode()).as(path).isEqualTo(403);
         }
-        assertThat(call(Login.as("admin", first), "POST", "messages", "{}").statusCode()).as("publishing is for publishers").isEqualTo(403);
+        assertThat(call(FormLogin.as("admin", first), "POST", "messages", "{}").statusCode()).as("publishing is for publishers").isEqualTo(403);
     }
 
     @Test
     void whoeverWatchesIsSentWhatEachNodeReports() {
-        Node other = second();
+        ServerNode other = second();
         other.awaitReady();
-        Login admin = Login.as("admin", first);
-        Page stranger = Page.loggedIn(Login.as("guest520", first));
+        FormLogin admin = FormLogin.as("admin", first);
+        Page stranger = Page.loggedIn(FormLogin.as("guest520", first));
         try (Page page = Page.loggedIn(admin)) {
             assertThat(call(admin, "POST", "console/watch", null).statusCode()).isEqualTo(204);
             Set<String> reporting = await().until(() -> page.frames("bellhop.node").stream()
@@ -85,8 +85,8 @@ class ConsoleServerIT extends WithServers {
 
     @Test
     void itShowsWhatWasBeforeItWasOpened() {
-        Login admin = Login.as("admin", first);
-        try (Page page = Page.loggedIn(Login.as("guest526", first))) {
+        FormLogin admin = FormLogin.as("admin", first);
+        try (Page page = Page.loggedIn(FormLogin.as("guest526", first))) {
             await().untilAsserted(() -> {
                 JsonObject points = ok(call(admin, "GET", "stats/history", null)).getJsonObject("points");
                 assertThat(points.keySet()).containsExactlyInAnyOrder("frames_sent", "heard", "published", "inbound", "connections", "outbox_waiting");
@@ -99,10 +99,10 @@ class ConsoleServerIT extends WithServers {
 
     @Test
     void itTellsWhatEveryConnectionIsDoingAndWhereEachMessageWent() {
-        Login admin = Login.as("admin", first);
-        Page here = Page.loggedIn(Login.as("guest521", first));
-        Page there = Page.loggedIn(Login.as("guest521", second()));
-        Page silent = Page.open(Login.as("guest521", first));
+        FormLogin admin = FormLogin.as("admin", first);
+        Page here = Page.loggedIn(FormLogin.as("guest521", first));
+        Page there = Page.loggedIn(FormLogin.as("guest521", second()));
+        Page silent = Page.open(FormLogin.as("guest521", first));
         String id = ok(call(admin, "POST", "console/messages", "{\"msg_type\":\"try\",\"to_user_id\":\"guest521\"}")).getJsonArray("messages")
                 .getJsonObject(0).getString("id");
         here.awaitType("try");
@@ -128,10 +128,10 @@ class ConsoleServerIT extends WithServers {
     /** Who comes back with the last id has it; a page that begins behind a message was not sent it. */
     @Test
     void aPageThatResumesBehindAMessageBeganThere() {
-        Login admin = Login.as("admin", first);
+        FormLogin admin = FormLogin.as("admin", first);
         String id = ok(call(admin, "POST", "console/messages", "{\"msg_type\":\"try\",\"to_user_id\":\"guest523\"}")).getJsonArray("messages")
                 .getJsonObject(0).getString("id");
-        try (Page page = Page.open(Login.as("guest523", first))) {
+        try (Page page = Page.open(FormLogin.as("guest523", first))) {
             page.login(id);
             await().untilAsserted(() -> {
                 JsonObject connection = ok(call(admin, "GET", "users/guest523/connections", null)).getJsonArray("connections").getJsonObject(0);
@@ -144,9 +144,9 @@ class ConsoleServerIT extends WithServers {
 
     @Test
     void aNodeThatDoesNotAnswerIsNamed() {
-        redis.commands().hset("bellhop:{guest524}:connections", "lost-node", "2 " + (System.currentTimeMillis() + 60_000));
+        redis.commands().hset("bellhop:{guest524}:connections", "lost-node", (System.currentTimeMillis() + 60_000) + " 2");
         try {
-            JsonObject answer = ok(call(Login.as("admin", first), "GET", "users/guest524/connections", null));
+            JsonObject answer = ok(call(FormLogin.as("admin", first), "GET", "users/guest524/connections", null));
             assertThat(answer.getJsonArray("silent")).hasToString("[\"lost-node\"]");
             assertThat(answer.getJsonArray("connections")).isEmpty();
             assertThat(answer.getInt("nodes")).isEqualTo(1);
@@ -158,8 +158,8 @@ class ConsoleServerIT extends WithServers {
 
     @Test
     void askingLeavesNothingBehind() {
-        Login admin = Login.as("admin", first);
-        try (Page page = Page.loggedIn(Login.as("guest525", first))) {
+        FormLogin admin = FormLogin.as("admin", first);
+        try (Page page = Page.loggedIn(FormLogin.as("guest525", first))) {
             await().until(() -> ok(call(admin, "GET", "users/guest525/connections", null)).getJsonArray("connections").size() == 1);
             await().until(() -> redis.commands().keys("bellhop:{guest525}:answers:*").isEmpty());
             assertThat(page.isOpen()).isTrue();
@@ -170,7 +170,7 @@ class ConsoleServerIT extends WithServers {
 
     @Test
     void itShowsWhatWasRejectedAndMayChangeWhatIsScheduled() {
-        Login admin = Login.as("admin", first);
+        FormLogin admin = FormLogin.as("admin", first);
         redis.add("<img src=x onerror=alert(1)> no message");
         await().until(() -> ok(call(admin, "GET", "rejected?limit=100", null)).getJsonArray("rejected").getValuesAs(JsonObject.class).stream()
                 .anyMatch(item -> item.getString("message").contains("<img src=x onerror=alert(1)> no message") && item.getString("reason").length() > 3));

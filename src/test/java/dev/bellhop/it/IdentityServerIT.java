@@ -1,6 +1,7 @@
 package dev.bellhop.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,29 +16,40 @@ class IdentityServerIT extends WithServers {
 
     @Test
     void nobodyIsTurnedAwayBeforeTheUpgrade() {
-        assertThat(Page.handshakeStatus(Login.none(first), first.origin())).isEqualTo(401);
+        assertThat(Page.handshakeStatus(FormLogin.none(first), first.origin())).isEqualTo(401);
     }
 
     @Test
     void aForeignOriginIsTurnedAwayWhoeverAsks() {
-        Login alice = Login.as("alice", first);
-        assertThat(List.of("http://evil.example", "http://localhost:1", "null", "https://localhost:" + first.port() + ".evil.example", "::"))
+        FormLogin alice = FormLogin.as("alice", first);
+        assertThat(List.of("http://evil.example", "http://localhost:1", "null", "https://localhost:" + first.port(), "https://localhost:" + first.port() + ".evil.example", "::"))
                 .allSatisfy(origin -> {
                     assertThat(Page.handshakeStatus(alice, origin)).as(origin).isEqualTo(403);
-                    assertThat(Page.handshakeStatus(Login.none(first), origin)).as(origin).isEqualTo(403);
+                    assertThat(Page.handshakeStatus(FormLogin.none(first), origin)).as(origin).isEqualTo(403);
                 });
+    }
+
+    /** The one mistake that is easily made: a proxy ends TLS and does not say so. */
+    @Test
+    void whereTheSchemeAloneIsAnotherTheLogSaysOnceWhatToSet() {
+        String secure = "https://localhost:" + first.port();
+        assertThat(List.of(Page.handshakeStatus(FormLogin.none(first), secure), Page.handshakeStatus(FormLogin.none(first), secure))).containsOnly(403);
+        String refused = "A page of " + secure + " was refused";
+        await().until(() -> first.log().contains(refused));
+        assertThat(first.log().split(refused, -1)).hasSize(2);
+        assertThat(first.log()).contains("let the proxy send X-Forwarded-Proto, or list the page's origin in bellhop.origins");
     }
 
     @Test
     void theApplicationsLoginIsKnownThroughTheSingleSignOn() {
-        try (Page page = Page.open(Login.as("alice", first))) {
+        try (Page page = Page.open(FormLogin.as("alice", first))) {
             assertThat(page.login().getJsonObject("data").getString("user_id")).isEqualTo("alice");
         }
     }
 
     @Test
     void nothingThatAPageSendsMakesItSomebodyElse() {
-        try (Page page = Page.open(Login.as("alice", first))) {
+        try (Page page = Page.open(FormLogin.as("alice", first))) {
             page.send("{\"msg_type\":\"login\",\"user_id\":\"bob\",\"to_user_id\":\"bob\",\"data\":{\"user_id\":\"bob\"}}");
             assertThat(page.awaitType("login").getJsonObject("data").getString("user_id")).isEqualTo("alice");
             redis.publish("{\"msg_type\":\"for-bob\",\"to_user_id\":\"bob\"}");
@@ -49,7 +61,7 @@ class IdentityServerIT extends WithServers {
 
     @Test
     void threeHundredHandshakesAtOnceAreNotMixedUp() {
-        List<Login> logins = IntStream.range(0, 300).parallel().mapToObj(i -> Login.as("guest" + i, first)).toList();
+        List<FormLogin> logins = IntStream.range(0, 300).parallel().mapToObj(i -> FormLogin.as("guest" + i, first)).toList();
         List<CompletableFuture<Page>> opening = logins.stream().map(login -> Page.opening(login, first, first.origin())).toList();
         List<Page> pages = new ArrayList<>();
         opening.forEach(page -> pages.add(page.join()));

@@ -21,7 +21,7 @@ class LimitsServerIT extends WithServers {
 
     @Test
     void badFramesAreAnsweredAndTheNextOneIsUnharmed() {
-        try (Page page = Page.open(Login.as("guest20", first))) {
+        try (Page page = Page.open(FormLogin.as("guest20", first))) {
             expectError(page, "{\"msg_type\":\"chat\"}", "login_required");
             expectError(page, "{\"msg_type\":\"read\",\"data\":{\"id\":\"1-1\"}}", "login_required");
             page.send("{\"msg_type\":\"ping\"}");
@@ -45,11 +45,11 @@ class LimitsServerIT extends WithServers {
 
     @Test
     void aFrameTooLargeIsAnsweredAndEndsTheConnection() {
-        Page little = Page.loggedIn(Login.as("guest21", first));
+        Page little = Page.loggedIn(FormLogin.as("guest21", first));
         little.send("{\"msg_type\":\"a\",\"data\":\"" + "x".repeat(65_536) + "\"}");
         assertThat(little.awaitType("error").getJsonObject("data").getString("code")).isEqualTo("too_large");
         assertThat(little.awaitClose()).isEqualTo(1009);
-        Page far = Page.loggedIn(Login.as("guest21", first));
+        Page far = Page.loggedIn(FormLogin.as("guest21", first));
         try {
             far.send("{\"msg_type\":\"a\",\"data\":\"" + "x".repeat(5_000_000) + "\"}");
         } catch (RuntimeException cutWhileSending) {
@@ -57,14 +57,14 @@ class LimitsServerIT extends WithServers {
         }
         assertThat(far.awaitClose()).isIn(1009, Page.BROKEN);
         // in bytes, not characters
-        Page bytes = Page.loggedIn(Login.as("guest21", first));
+        Page bytes = Page.loggedIn(FormLogin.as("guest21", first));
         bytes.send("{\"msg_type\":\"a\",\"data\":\"" + "漢".repeat(22_000) + "\"}");
         assertThat(bytes.awaitClose()).isEqualTo(1009);
     }
 
     @Test
     void tooManyFramesAreRefusedAndAbuseEndsTheConnection() {
-        try (Page page = Page.loggedIn(Login.as("guest22", first))) {
+        try (Page page = Page.loggedIn(FormLogin.as("guest22", first))) {
             for (int i = 0; i < 80; i++) {
                 page.send("{\"msg_type\":\"ping\"}");
             }
@@ -86,13 +86,13 @@ class LimitsServerIT extends WithServers {
 
     @Test
     void whoDoesNotLogInIsClosed() {
-        Page page = Page.open(Login.as("guest23", first));
+        Page page = Page.open(FormLogin.as("guest23", first));
         assertThat(page.awaitClose(Duration.ofSeconds(15))).isEqualTo(4408);
     }
 
     @Test
     void theOldestOfTooManyConnectionsGoes() {
-        Login login = Login.as("guest24", first);
+        FormLogin login = FormLogin.as("guest24", first);
         List<Page> pages = new ArrayList<>();
         for (int i = 0; i < 51; i++) {
             pages.add(Page.loggedIn(login));
@@ -105,7 +105,7 @@ class LimitsServerIT extends WithServers {
 
     @Test
     void tenThousandMalformedMessagesStopNothing() {
-        try (Page page = Page.loggedIn(Login.as("guest25", first))) {
+        try (Page page = Page.loggedIn(FormLogin.as("guest25", first))) {
             List<String> bad = List.of("", "garbage", "[]", "{\"msg_type\":\"a\"}", "{\"to_user_id\":\"guest25\"}",
                     "{\"msg_type\":\"a\",\"to_user_id\":{}}", "{\"msg_type\":\"a\",\"to_user_id\":1.5}", "{\"msg_type\":\"login\",\"to_user_id\":\"guest25\"}",
                     "{\"msg_type\":\"a\",\"to_user_id\":\"guest25\",\"data\":{\"x\":tru}}", "\u0000\uFFFF");
@@ -119,18 +119,18 @@ class LimitsServerIT extends WithServers {
             }
             redis.schedule(0, "malformed and due");
             assertThat(page.awaitFrames("good", 20)).hasSize(20);
-            await().until(() -> redis.commands().lrange(Redis.REJECTED, 0, 0).toString().contains("malformed and due"));
-            assertThat(redis.commands().llen(Redis.REJECTED)).isEqualTo(1_000);
+            await().until(() -> redis.commands().lrange(RedisServer.REJECTED, 0, 0).toString().contains("malformed and due"));
+            assertThat(redis.commands().llen(RedisServer.REJECTED)).isEqualTo(1_000);
             assertThat(page.frames("error")).isEmpty();
         }
     }
 
     @Test
     void aStalledReaderIsCutWithinItsBoundAndDelaysNobody() {
-        Login login = Login.as("guest26", first);
+        FormLogin login = FormLogin.as("guest26", first);
         Page healthy = Page.loggedIn(login);
         Page stalled = Page.loggedIn(login);
-        Page neighbour = Page.loggedIn(Login.as("guest27", first));
+        Page neighbour = Page.loggedIn(FormLogin.as("guest27", first));
         stalled.stall();
         String big = "x".repeat(50_000);
         int sent = 0;
@@ -164,7 +164,7 @@ class LimitsServerIT extends WithServers {
     }
 
     private double metric(String name) {
-        return Login.none(first).get("/bellhop/metrics").body().lines().filter(line -> line.startsWith(name + " "))
+        return FormLogin.none(first).get("/bellhop/metrics").body().lines().filter(line -> line.startsWith(name + " "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf("} ") + 2))).findFirst().orElse(0);
     }
 }

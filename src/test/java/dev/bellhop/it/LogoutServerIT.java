@@ -35,6 +35,8 @@ class LogoutServerIT extends WithServers {
             else open.setMaxInactiveInterval(Integer.parseInt(request.getParameter("after")));
             %>""";
     private static final List<Integer> ENDED = List.of(4401, 1008); // 1008 where the server itself was first
+    /** There a connection that has just opened may be cut without a close, when server and Bellhop meet. */
+    private static final List<Integer> ENDED_ON_PAYARA = List.of(4401, 1008, Page.BROKEN);
     private static final Duration AT_ONCE = Duration.ofSeconds(1);
     /** Servers look for HTTP sessions that have not been used from time to time. */
     private static final Duration REAPED = Duration.ofSeconds(100);
@@ -62,19 +64,19 @@ class LogoutServerIT extends WithServers {
                         .importDirectory(Servers.checkout().resolve("src/demo/webapp").toFile()).as(GenericArchive.class));
     }
 
-    private static void pagesClose(List<Page> pages, Duration within) {
+    private void pagesClose(List<Page> pages, Duration within) {
         long start = System.nanoTime();
-        assertThat(pages).allSatisfy(page -> assertThat(page.awaitClose(within.plusSeconds(5))).isIn(ENDED));
+        assertThat(pages).allSatisfy(page -> assertThat(page.awaitClose(within.plusSeconds(5))).isIn(first.server().equals("Payara") ? ENDED_ON_PAYARA : ENDED));
         // why not exact: these machines are busy; the contract's second is measured from the announcement
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(within.plusSeconds(4));
     }
 
     @Test
     void everyPageOfTheLoginOnEveryNodeAndNoOther() {
-        Login leaving = Login.as("guest410", first);
-        Login staying = Login.as("guest410", first);
+        FormLogin leaving = FormLogin.as("guest410", first);
+        FormLogin staying = FormLogin.as("guest410", first);
         Page kept = Page.loggedIn(staying);
-        Page elsewhere = Page.loggedIn(Login.as("guest410", second()));
+        Page elsewhere = Page.loggedIn(FormLogin.as("guest410", second()));
         List<Page> pages = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             pages.add(Page.loggedIn(leaving));
@@ -92,7 +94,7 @@ class LogoutServerIT extends WithServers {
     @Test
     void pagesThatOpenAtTheSameMomentToo() {
         for (int round = 0; round < 5; round++) {
-            Login login = Login.as("guest411", first);
+            FormLogin login = FormLogin.as("guest411", first);
             Page before = Page.loggedIn(login);
             List<CompletableFuture<Page>> opening = IntStream.range(0, 10).mapToObj(i -> Page.opening(login, first, first.origin())
                     .thenApply(page -> {
@@ -121,13 +123,13 @@ class LogoutServerIT extends WithServers {
     /** An old cookie is of no use, wherever it is tried: some servers take it until it expires. */
     @Test
     void onNoNodeDoesTheLoginComeBack() {
-        Node other = second();
-        Login login = Login.as("guest412", first);
+        ServerNode other = second();
+        FormLogin login = FormLogin.as("guest412", first);
         Page page = Page.loggedIn(login);
         String cookies = login.cookieHeader(first.webSocket()).orElseThrow();
         login.logout();
         pagesClose(List.of(page), AT_ONCE);
-        for (Node node : List.of(first, other)) {
+        for (ServerNode node : List.of(first, other)) {
             Object outcome = Page.opening(cookies, node.webSocket(), node.origin()).<Object>handle((open, refused) -> {
                 if (open == null) {
                     return 401;
@@ -144,14 +146,18 @@ class LogoutServerIT extends WithServers {
     void anHttpSessionThatIsInvalidatedOrExpires() {
         deployer.deploy(TOLD);
         try {
-            Login ending = Login.at("/told", "guest413", first);
+            FormLogin ending = FormLogin.at("/told", "guest413", first);
             Page page = Page.loggedIn(ending);
             assertThat(ending.get("/told/end.jsp").statusCode()).isEqualTo(200);
             pagesClose(List.of(page), AT_ONCE);
-            Login expiring = Login.at("/told", "guest414", first);
+            FormLogin expiring = FormLogin.at("/told", "guest414", first);
             List<Page> pages = List.of(Page.loggedIn(expiring), Page.loggedIn(expiring));
             assertThat(expiring.get("/told/end.jsp?after=1").statusCode()).isEqualTo(200);
-            pagesClose(pages, REAPED);
+            assertThat(pages).allSatisfy(open -> {
+                assertThat(open.awaitClose(REAPED)).as("no logout").isEqualTo(1001);
+                assertThat(open.closeReason()).isEqualTo("login check");
+            });
+            Page.loggedIn(expiring).close(); // Bellhop's own HTTP session is another application of the sign-on
         } finally {
             deployer.undeploy(TOLD);
         }
@@ -163,7 +169,7 @@ class LogoutServerIT extends WithServers {
         withLoginCheck("PT3S", () -> {
             deployer.deploy(PLAIN);
             try {
-                Login login = Login.at("/plain", "guest415", first);
+                FormLogin login = FormLogin.at("/plain", "guest415", first);
                 Page page = Page.loggedIn(login);
                 login.get("/plain/logout");
                 if (first.server().equals("Open Liberty")) { // it tells nothing: the page comes anew, and is refused
@@ -186,7 +192,7 @@ class LogoutServerIT extends WithServers {
         withLoginCheck("PT5S", () -> {
             deployer.deploy(PLAIN);
             try {
-                Login login = Login.at("/plain", "guest416", first);
+                FormLogin login = FormLogin.at("/plain", "guest416", first);
                 try (Page page = Page.loggedIn(login)) {
                     // 1008 where the server itself is first: the HTTP session on which the page hangs has expired
                     assertThat(page.awaitClose(Duration.ofSeconds(40))).as("comes to be checked").isIn(1001, 1008);

@@ -15,35 +15,71 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** A real nginx with {@code server-config/proxy/nginx.conf}, before two nodes. */
-final class Nginx implements AutoCloseable {
+/** A real nginx with {@code server-config/proxy/nginx.conf}. */
+public final class Nginx implements AutoCloseable {
 
     private final int port;
+    private final int tls;
     private final Process process;
 
-    private Nginx(int port, Process process) {
+    private Nginx(int port, int tls, Process process) {
         this.port = port;
+        this.tls = tls;
         this.process = process;
     }
 
     /**
-     * Starts one. Without nginx on the machine the test is skipped; in CI it fails.
+     * Starts one before two nodes, without TLS. Without nginx on the machine the test is skipped; in CI it fails.
      *
      * @param sticky whether a browser stays at one node
      */
-    static Nginx before(Node first, Node second, boolean sticky) throws IOException {
+    static Nginx before(ServerNode first, ServerNode second, boolean sticky) throws IOException {
+        int port = freePort();
+        String site = replace(shipped(), "listen 80;", "listen 127.0.0.1:" + freePort() + ';', "listen 443 ssl;", "listen 127.0.0.1:" + port + ';',
+                "server_name www.example.com;", "server_name localhost;",
+                "ssl_certificate /etc/ssl/certs/www.example.com.pem;", "", "ssl_certificate_key /etc/ssl/private/www.example.com.key;", "",
+                "# ip_hash;", sticky ? "ip_hash;" : "", "127.0.0.1:8080", "127.0.0.1:" + first.port(), "127.0.0.1:8081", "127.0.0.1:" + second.port());
+        return start(Servers.target().resolve("it/nginx"), site, port, port);
+    }
+
+    /**
+     * Starts one before one node, with TLS. Without nginx on the machine the test is skipped; in CI it fails.
+     *
+     * @param directory where it writes
+     * @param host      the public name
+     * @param node      the node's HTTP port
+     */
+    public static Nginx withTls(Path directory, String host, int node, Path certificate, Path key) throws IOException {
+        int port = freePort();
+        int tls = freePort();
+        String site = replace(shipped(), "listen 80;", "listen 127.0.0.1:" + port + ';', "listen 443 ssl;", "listen 127.0.0.1:" + tls + " ssl;",
+                "www.example.com;", host + ';', "/etc/ssl/certs/www.example.com.pem", certificate.toString(),
+                "/etc/ssl/private/www.example.com.key", key.toString(), "127.0.0.1:8080", "127.0.0.1:" + node,
+                "    server 127.0.0.1:8081 max_fails=1 fail_timeout=5s;\n", "");
+        return start(directory, site, port, tls);
+    }
+
+    private static String shipped() throws IOException {
+        return Files.readString(Servers.checkout().resolve("server-config/proxy/nginx.conf"));
+    }
+
+    private static String replace(String text, String... pairs) {
+        String replaced = text;
+        for (int i = 0; i < pairs.length; i += 2) {
+            assertThat(replaced).contains(pairs[i]);
+            replaced = replaced.replace(pairs[i], pairs[i + 1]);
+        }
+        return replaced;
+    }
+
+    private static Nginx start(Path directory, String site, int port, int tls) throws IOException {
         Optional<Path> executable = Stream.of("/usr/sbin/nginx", "/usr/bin/nginx", "/usr/local/bin/nginx", "/opt/homebrew/bin/nginx")
                 .map(Path::of).filter(Files::isExecutable).findFirst();
         if (System.getenv("CI") != null) {
             assertThat(executable).as("nginx; .ci/run installs it").isPresent();
         }
         assumeThat(executable).as("nginx is not on this machine").isPresent();
-        int port = freePort();
-        Path directory = Files.createDirectories(Servers.target().resolve("it/nginx"));
-        String site = Files.readString(Servers.checkout().resolve("server-config/proxy/nginx.conf"));
-        for (String placeholder : new String[] {"listen 80;", "# ip_hash;", "127.0.0.1:8080", "127.0.0.1:8081"}) {
-            assertThat(site).contains(placeholder);
-        }
+        Files.createDirectories(directory);
         Path conf = Files.writeString(directory.resolve("nginx.conf"), """
                 daemon off;
                 worker_processes 1;
@@ -59,14 +95,23 @@ final class Nginx implements AutoCloseable {
                   scgi_temp_path %1$s/scgi;
                   %2$s
                 }
-                """.formatted(directory, site.replace("listen 80;", "listen 127.0.0.1:" + port + ";").replace("# ip_hash;", sticky ? "ip_hash;" : "")
-                .replace("127.0.0.1:8080", "127.0.0.1:" + first.port()).replace("127.0.0.1:8081", "127.0.0.1:" + second.port())));
+                """.formatted(directory, site));
         Process process = new ProcessBuilder(executable.get().toString(), "-c", conf.toString(), "-p", directory.toString())
                 .redirectErrorStream(true).redirectOutput(directory.resolve("output.log").toFile()).start();
-        Nginx nginx = new Nginx(port, process);
+        Nginx nginx = new Nginx(port, tls, process);
         await().atMost(Duration.ofSeconds(10)).until(() -> nginx.answers() || !process.isAlive());
         assertThat(process.isAlive()).as(Files.readString(directory.resolve("output.log"))).isTrue();
         return nginx;
+    }
+
+    /** Its port for plain HTTP. */
+    public int port() {
+        return port;
+    }
+
+    /** Its port for TLS. */
+    public int tls() {
+        return tls;
     }
 
     /** {@code localhost:…}. */

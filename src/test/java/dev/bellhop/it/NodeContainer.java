@@ -13,7 +13,7 @@ import org.jboss.shrinkwrap.api.Archive;
 import org.jboss.shrinkwrap.api.exporter.ZipExporter;
 
 /**
- * A {@link Node} as Arquillian's container.
+ * A {@link ServerNode} as Arquillian's container.
  *
  * <p>Why not the servers' own adapters: the demonstration needs the same servers as foreground processes anyway, so the tests
  * start them by the same code; and of those adapters one starts its server only to deploy something, another gets lost when its

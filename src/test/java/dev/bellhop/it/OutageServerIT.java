@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class OutageServerIT extends WithServers {
 
     private int status(String path) {
-        return Login.none(first).get(path).statusCode();
+        return FormLogin.none(first).get(path).statusCode();
     }
 
     private void add(String user, int n) {
@@ -19,7 +19,7 @@ class OutageServerIT extends WithServers {
 
     @Test
     void aCutSubscriptionLosesNothing() {
-        try (Page page = Page.loggedIn(Login.as("guest30", first))) {
+        try (Page page = Page.loggedIn(FormLogin.as("guest30", first))) {
             for (int i = 0; i < 300; i++) {
                 if (i % 100 == 50) {
                     redis.commands().clientKill(io.lettuce.core.KillArgs.Builder.typePubsub());
@@ -33,11 +33,11 @@ class OutageServerIT extends WithServers {
 
     @Test
     void redisIsKilledAndComesBackWithItsData() {
-        Login login = Login.as("guest31", first);
+        FormLogin login = FormLogin.as("guest31", first);
         try (Page page = Page.loggedIn(login)) {
             add("guest31", 0);
             page.awaitFrames("n", 1);
-            await().until(() -> redis.commands().xlen(Redis.STREAM) == 0);
+            await().until(() -> redis.commands().xlen(RedisServer.STREAM) == 0);
             await().pollDelay(Duration.ofMillis(1_500)).until(() -> true); // appendfsync everysec: what is older is on the disk
             redis.kill();
             await().until(() -> status("/bellhop/health/ready") == 503);
@@ -68,11 +68,15 @@ class OutageServerIT extends WithServers {
             first.redeploy("bellhop.war");
             assertThat(status("/bellhop/health/live")).isEqualTo(200);
             assertThat(status("/bellhop/health/ready")).isEqualTo(503);
+            String tried = "Redis is away at redis://localhost:" + redis.port() + ": ";
+            await().untilAsserted(() -> assertThat(first.log().lines()).as("who reads the log sees where it was looked for")
+                    .anyMatch(line -> line.contains(tried)));
+            assertThat(first.log().lines().filter(line -> line.contains("Redis is away"))).noneMatch(line -> line.contains("change-me"));
         } finally {
             redis.start();
         }
         await().atMost(Duration.ofSeconds(40)).until(() -> status("/bellhop/health/ready") == 200);
-        try (Page page = Page.loggedIn(Login.as("guest32", first))) {
+        try (Page page = Page.loggedIn(FormLogin.as("guest32", first))) {
             add("guest32", 1);
             page.awaitFrames("n", 1);
         }
@@ -80,9 +84,9 @@ class OutageServerIT extends WithServers {
 
     @Test
     void aKilledNodesPagesResumeOnAnotherAndItsIngestGoesOn() {
-        Node victim = second();
-        Page page = Page.loggedIn(Login.as("guest33", victim));
-        Login here = Login.as("guest33", first);
+        ServerNode victim = second();
+        Page page = Page.loggedIn(FormLogin.as("guest33", victim));
+        FormLogin here = FormLogin.as("guest33", first);
         add("guest33", 0);
         String last = page.awaitType("n").getString("id");
         victim.kill();

@@ -6,6 +6,7 @@ import jakarta.json.JsonObject;
 import jakarta.json.spi.JsonProvider;
 import java.io.StringReader;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
@@ -58,24 +59,24 @@ public final class Page implements AutoCloseable {
     }
 
     /** Opens a connection as a page of the node itself does; it has not sent {@code login} yet. */
-    public static Page open(Login login) {
+    public static Page open(FormLogin login) {
         return open(login, login.node());
     }
 
     /** Opens a connection to another node with a login's cookies. */
-    public static Page open(Login login, Node node) {
+    public static Page open(FormLogin login, ServerNode node) {
         return join(opening(login, node, node.origin()));
     }
 
     /** Opens a connection and sends {@code login}; returns when it is answered. */
-    public static Page loggedIn(Login login) {
+    public static Page loggedIn(FormLogin login) {
         Page page = open(login);
         page.login();
         return page;
     }
 
     /** The HTTP status with which this handshake is refused; 101 if it is not. */
-    public static int handshakeStatus(Login login, String origin) {
+    public static int handshakeStatus(FormLogin login, String origin) {
         try {
             join(opening(login, login.node(), origin)).close();
             return 101;
@@ -85,23 +86,28 @@ public final class Page implements AutoCloseable {
     }
 
     /** Opens a connection to Bellhop in another application, at {@code ws://…/ws}. */
-    public static Page open(Login login, URI webSocket) {
+    public static Page open(FormLogin login, URI webSocket) {
         return join(opening(login, webSocket, login.node().origin()));
     }
 
     /** Opens without waiting, for many at once. Fails with {@link Refused}. */
-    public static CompletableFuture<Page> opening(Login login, Node node, String origin) {
+    public static CompletableFuture<Page> opening(FormLogin login, ServerNode node, String origin) {
         return opening(login, node.webSocket(), origin);
     }
 
-    private static CompletableFuture<Page> opening(Login login, URI webSocket, String origin) {
+    private static CompletableFuture<Page> opening(FormLogin login, URI webSocket, String origin) {
         return opening(login.cookieHeader(webSocket).orElse(null), webSocket, origin);
     }
 
     /** Opens with these cookies, or none. */
     static CompletableFuture<Page> opening(String cookies, URI webSocket, String origin) {
+        return opening(FormLogin.CLIENT, cookies, webSocket, origin);
+    }
+
+    /** The same by a client of the caller's. */
+    public static CompletableFuture<Page> opening(HttpClient client, String cookies, URI webSocket, String origin) {
         Page page = new Page();
-        WebSocket.Builder builder = Login.CLIENT.newWebSocketBuilder().connectTimeout(PATIENCE);
+        WebSocket.Builder builder = client.newWebSocketBuilder().connectTimeout(PATIENCE);
         if (origin != null) {
             builder.header("Origin", origin);
         }

@@ -35,18 +35,19 @@ class ProxyServerIT extends WithServers {
         return URI.create("ws://" + nginx.host() + "/bellhop/ws");
     }
 
-    private Page open(Login login) {
+    private Page open(FormLogin login) {
         return Page.opening(login.cookieHeader(webSocket()).orElseThrow(), webSocket(), "http://" + nginx.host()).join();
     }
 
     private int status(String path) {
-        return Login.none(first).send(HttpRequest.newBuilder(URI.create("http://" + nginx.host() + path))).statusCode();
+        return FormLogin.none(first).send(HttpRequest.newBuilder(URI.create("http://" + nginx.host() + path))).statusCode();
     }
 
     @Test
     void theProxysOwnOriginCountsAndStrangersAreRefusedThroughIt() {
         assertThat(refusal(null, "http://" + nginx.host())).isEqualTo(401);
         assertThat(refusal(null, first.origin())).as("another port is another origin").isEqualTo(403);
+        assertThat(refusal(null, "https://" + nginx.host())).as("another scheme is another origin").isEqualTo(403);
         assertThat(status("/bellhop/bellhop.js")).isEqualTo(200);
         assertThat(status("/bellhop/metrics")).isEqualTo(404);
         assertThat(status("/bellhop/health/ready")).isEqualTo(404);
@@ -64,7 +65,7 @@ class ProxyServerIT extends WithServers {
     @Test
     void pagesComeAndResumeThroughIt() {
         boolean shared = isLoginShared();
-        Login login = Login.through("http://" + nginx.host(), "guest500", first);
+        FormLogin login = FormLogin.through("http://" + nginx.host(), "guest500", first);
         List<Page> pages = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             Page page = open(login);

@@ -18,7 +18,7 @@ class RedeployServerIT extends WithServers {
     }
 
     private void use() {
-        Login login = Login.as("guest40", first);
+        FormLogin login = FormLogin.as("guest40", first);
         Page page = Page.loggedIn(login);
         Page left = Page.loggedIn(login);
         redis.publish("{\"msg_type\":\"now\",\"to_user_id\":\"guest40\"}");
@@ -30,7 +30,7 @@ class RedeployServerIT extends WithServers {
         page.awaitType("kept");
         page.awaitType("due");
         page.awaitType("error");
-        Login.none(first).get("/bellhop/metrics");
+        FormLogin.none(first).get("/bellhop/metrics");
         page.close();
         left.abort();
         // why: while a login lasts, WildFly's sign-on holds the last request that it let in, and so the application it went to

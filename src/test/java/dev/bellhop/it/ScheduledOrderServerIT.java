@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.lettuce.core.SetArgs;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Locale;
@@ -21,13 +21,13 @@ class ScheduledOrderServerIT extends WithServers {
         HttpRequest.Builder request = HttpRequest.newBuilder(first.http("/bellhop/api/messages"))
                 .header("Authorization", "Basic " + Base64.getEncoder().encodeToString("backend:backend".getBytes()))
                 .header("Content-Type", "application/json").POST(BodyPublishers.ofString(body));
-        assertThat(Login.none(first).send(request).statusCode()).isEqualTo(202);
+        assertThat(FormLogin.none(first).send(request).statusCode()).isEqualTo(202);
     }
 
     /** The node that read the ingest stream has died, and its lease lasts for a moment yet. */
     @Test
     void aTimeInThePastDoesNotOvertakeWhatWasDueBeforeIt() {
-        try (Page page = Page.loggedIn(Login.as("guest640", first))) {
+        try (Page page = Page.loggedIn(FormLogin.as("guest640", first))) {
             redis.commands().set(LEASE, "a node that has died", SetArgs.Builder.px(2_000));
             double due = redis.time() + 0.3;
             publish("guest640", 1, due);
@@ -40,7 +40,7 @@ class ScheduledOrderServerIT extends WithServers {
 
     @Test
     void anIdOfLongAgoIsRememberedFromNowOn() {
-        try (Page page = Page.loggedIn(Login.as("guest641", first))) {
+        try (Page page = Page.loggedIn(FormLogin.as("guest641", first))) {
             publish("guest641", 3, -1_000_000);
             page.awaitFrame(frame -> frame.getString("msg_type").equals("n") && frame.getInt("data") == 3);
             publish("guest641", 3, -1_000_000);

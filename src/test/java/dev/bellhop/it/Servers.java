@@ -33,11 +33,11 @@ final class Servers implements BeforeAllCallback {
     private static Shared shared;
 
     /** Lives as long as the test run. */
-    private record Shared(Redis redis, Node first, Node second) implements AutoCloseable {
+    private record Shared(RedisServer redis, ServerNode first, ServerNode second) implements AutoCloseable {
 
         @Override
         public void close() {
-            List.of(first, second).forEach(Node::end); // Arquillian has stopped them in order, unless it could not
+            List.of(first, second).forEach(ServerNode::end); // Arquillian has stopped them in order, unless it could not
             redis.close();
         }
     }
@@ -47,20 +47,20 @@ final class Servers implements BeforeAllCallback {
         shared = context.getRoot().getStore(NAMESPACE).getOrComputeIfAbsent(Shared.class, key -> create(), Shared.class);
     }
 
-    static Redis redis() {
+    static RedisServer redis() {
         return shared.redis;
     }
 
-    static Node first() {
+    static ServerNode first() {
         return shared.first;
     }
 
-    static Node second() {
+    static ServerNode second() {
         return shared.second;
     }
 
     /** By its name in {@code arquillian.xml}. */
-    static Node named(String name) {
+    static ServerNode named(String name) {
         return name.equals("node1") ? first() : second();
     }
 
@@ -83,9 +83,9 @@ final class Servers implements BeforeAllCallback {
             CompletableFuture<Void> prepared = prepare(server, second);
             prepare(server, first).join();
             prepared.join();
-            Redis redis = Redis.create();
+            RedisServer redis = RedisServer.create();
             System.setProperty("it.redis.uri", redis.uri());
-            return new Shared(redis, new Node(server, first), new Node(server, second));
+            return new Shared(redis, new ServerNode(server, first), new ServerNode(server, second));
         } catch (IOException | CompletionException e) {
             throw new IllegalStateException("The servers for the tests cannot be made", e);
         }

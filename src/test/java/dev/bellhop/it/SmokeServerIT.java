@@ -11,19 +11,19 @@ class SmokeServerIT extends WithServers {
 
     @Test
     void theShopTakesItsUsersAndNobodyElse() {
-        assertThat(Login.as("alice", first).get("/shop/").statusCode()).isEqualTo(200);
-        assertThatThrownBy(() -> Login.as("alice", "wrong", first)).hasMessageContaining("alice");
+        assertThat(FormLogin.as("alice", first).get("/shop/").statusCode()).isEqualTo(200);
+        assertThatThrownBy(() -> FormLogin.as("alice", "wrong", first)).hasMessageContaining("alice");
     }
 
     @Test
     void strangersGetTheLoginFormOfTheShop() {
-        assertThat(Login.none(first).get("/shop/").body()).contains("j_security_check");
+        assertThat(FormLogin.none(first).get("/shop/").body()).contains("j_security_check");
     }
 
     @Test
     void twoNodesRunOnOneMachineEachOnItsJdk() throws IOException {
-        assertThat(Login.as("bob", second()).signOn()).isPresent();
+        assertThat(FormLogin.as("bob", second()).signOn()).isPresent();
         assertThat(second().jcmd("VM.system_properties").lines()).contains("java.home=" + Servers.secondJdk().toRealPath());
-        assertThat(Login.as("bob", first).signOn()).isPresent();
+        assertThat(FormLogin.as("bob", first).signOn()).isPresent();
     }
 }

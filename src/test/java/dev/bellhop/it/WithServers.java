@@ -30,10 +30,10 @@ public abstract class WithServers {
     @ArquillianResource
     private ContainerController containers;
 
-    protected final Redis redis = Servers.redis();
+    protected final RedisServer redis = Servers.redis();
 
     /** Runs when the test begins. */
-    protected final Node first = Servers.first();
+    protected final ServerNode first = Servers.first();
 
     @BeforeEach
     void startFirst() {
@@ -41,7 +41,7 @@ public abstract class WithServers {
     }
 
     /** A second node on the same Redis; started by the first test that asks for it. */
-    protected Node second() {
+    protected ServerNode second() {
         return startAndAwait(Servers.second());
     }
 
@@ -51,11 +51,16 @@ public abstract class WithServers {
      */
     protected void awaitOffline(String user) {
         String backend = "Basic " + Base64.getEncoder().encodeToString("backend:backend".getBytes(StandardCharsets.UTF_8));
-        await("offline: " + user).until(() -> Login.none(first).send(HttpRequest.newBuilder()
+        await("offline: " + user).until(() -> FormLogin.none(first).send(HttpRequest.newBuilder()
                 .uri(first.http("/bellhop/api/users/" + user)).header("Authorization", backend)).body().contains("\"online\":false"));
     }
 
-    private Node startAndAwait(Node node) {
+    /** Stops the second node if an earlier test has started it: for a test in which all is done by the first. */
+    protected void stopSecond() {
+        Servers.second().use(containers).stopIfStarted();
+    }
+
+    private ServerNode startAndAwait(ServerNode node) {
         if (node.use(containers).startIfStopped()) {
             node.awaitReady();
         }

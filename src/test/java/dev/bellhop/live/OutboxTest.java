@@ -3,8 +3,8 @@ package dev.bellhop.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bellhop.Allocations;
 import dev.bellhop.message.Utf8;
-import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
 import java.io.IOException;
@@ -70,6 +70,70 @@ class OutboxTest {
         add(outbox, "d");
         outbox.flush();
         assertThat(sent).endsWith("d");
+    }
+
+    @Test
+    void aPageThatTakesAFrameNowAndThenFallsBehind() {
+        Outbox outbox = held(10, 1_000);
+        assertThat(outbox.behindNanos(0)).isZero();
+        add(outbox, "a", "b", "c");
+        outbox.flush();
+        for (int seconds = 1; seconds <= 57; seconds++) {
+            if (seconds % 29 == 0) {
+                complete();
+            }
+            outbox.behindNanos(seconds(seconds));
+        }
+        assertThat(outbox.behindNanos(seconds(60))).isEqualTo(seconds(59));
+        complete();
+        complete();
+        assertThat(outbox.behindNanos(seconds(61))).isZero();
+    }
+
+    @Test
+    void aPageThatTakesWhatComesIsNeverBehindAndAnIdleOneNeither() {
+        Outbox outbox = held(10, 1_000);
+        add(outbox, "a");
+        outbox.flush();
+        for (int seconds = 0; seconds < 300; seconds++) {
+            assertThat(outbox.behindNanos(seconds(seconds))).isLessThan(seconds(3));
+            if (seconds % 2 == 0) {
+                add(outbox, "next");
+                complete();
+            }
+        }
+        complete();
+        for (int seconds = 300; seconds < 900; seconds++) {
+            assertThat(outbox.behindNanos(seconds(seconds))).isZero();
+        }
+        add(outbox, "after the silence");
+        assertThat(outbox.behindNanos(seconds(900))).isZero();
+    }
+
+    private static long seconds(long seconds) {
+        return seconds * 1_000_000_000;
+    }
+
+    /** A frame to a page that takes it at once: what Bellhop itself asks for. The 24 bytes are those of this test's own proxy. */
+    @Test
+    void aFrameForAnIdlePageAllocatesNothing() {
+        SendResult ok = new SendResult();
+        Outbox outbox = outbox(10, 1_000, (text, handler) -> handler.onResult(ok), new Outbox.Owner() {
+            @Override
+            public void sent(Frame frame) {}
+
+            @Override
+            public void failed(Throwable cause) {}
+
+            @Override
+            public void roomAgain() {}
+        });
+        Frame frame = frame("a");
+        long bytes = Allocations.of(() -> {
+            outbox.add(frame);
+            outbox.flush();
+        });
+        assertThat(bytes).isLessThanOrEqualTo(24);
     }
 
     @Test
@@ -258,11 +322,17 @@ class OutboxTest {
     }
 
     private Outbox outbox(int maxMessages, int maxBytes, BiConsumer<String, SendHandler> server) {
-        Object remote = Proxy.newProxyInstance(OutboxTest.class.getClassLoader(), new Class<?>[] {RemoteEndpoint.Async.class}, (proxy, method, args) -> {
-            server.accept((String) args[0], (SendHandler) args[1]);
-            return null;
+        return outbox(maxMessages, maxBytes, server, owner);
+    }
+
+    private static Outbox outbox(int maxMessages, int maxBytes, BiConsumer<String, SendHandler> server, Outbox.Owner owner) {
+        Object transport = Proxy.newProxyInstance(OutboxTest.class.getClassLoader(), new Class<?>[] {Transport.class}, (proxy, method, args) -> {
+            if (method.getName().equals("send")) {
+                server.accept(((Frame) args[0]).text(), (SendHandler) args[1]);
+            }
+            return proxy; // whose class loader is the server's
         });
-        return new Outbox((RemoteEndpoint.Async) remote, maxMessages, maxBytes, owner);
+        return new Outbox((Transport) transport, maxMessages, maxBytes, owner);
     }
 
     private void complete() {

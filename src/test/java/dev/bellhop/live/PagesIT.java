@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.bellhop.inbox.Inbox.Draft;
-import dev.bellhop.it.Redis;
+import dev.bellhop.it.RedisServer;
 import dev.bellhop.message.Message;
 import dev.bellhop.message.Position;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,13 +19,13 @@ import org.junit.jupiter.api.Test;
 
 /** What pages are sent, on two nodes with one real Redis. The pages are no more than a list of frames. */
 class PagesIT {
-    private static Redis redis;
+    private static RedisServer redis;
     private static TestNode one;
     private static TestNode two;
 
     @BeforeAll
     static void start() {
-        redis = Redis.create();
+        redis = RedisServer.create();
         one = TestNode.start(redis.uri()).awaitRedis().withPages();
         two = TestNode.start(redis.uri()).awaitRedis().withPages();
     }
@@ -71,6 +72,50 @@ class PagesIT {
         Position next = publish(two, "lost");
 
         await().untilAsserted(() -> assertThat(page.positions()).containsExactly(before, after, next));
+    }
+
+    @Test
+    void anOpenPageIsToldWhenRedisHasBeenRestarted() {
+        TestPage page = one.open("restarted").login(null);
+        await().until(() -> page.from() != null);
+        Position before = publish(one, "restarted");
+        await().until(() -> page.positions().size() == 1);
+        redis.restart();
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> logins(page).size() == 2);
+        assertThat(logins(page).get(1)).contains("\"recovered\":false");
+        two.awaitRedis();
+        Position after = publish(two, "restarted");
+        await().untilAsserted(() -> assertThat(page.positions()).containsExactly(before, after));
+        assertThat(after.epoch()).isGreaterThan(before.epoch());
+        assertThat(logins(page)).hasSize(2);
+    }
+
+    @Test
+    void pagesGoOnWhenRedisHasLostEverythingAndItsClockHasGoneBack() {
+        TestPage page = one.open("back").login(null);
+        await().until(() -> page.from() != null);
+        Position before = publish(one, "back");
+        await().until(() -> page.positions().size() == 1);
+        await().until(() -> before.equals(one.inbox().page("back", null, 0).join().delivered()));
+        String replid = redis.commands().hget(one.keys().marks("back"), "replid");
+        redis.commands().flushall();
+        Position lower = new Position(before.epoch() - 3_600_000, 0);
+        redis.commands().hset(one.keys().marks("back"), Map.of("last", lower.toString(), "base", "0", "replid", replid));
+        Position first = publish(one, "back");
+        Position second = publish(two, "back");
+
+        assertThat(second.epoch()).isEqualTo(lower.epoch());
+        await().untilAsserted(() -> assertThat(page.positions()).containsExactly(before, first, second));
+        assertThat(logins(page)).hasSize(2).last().asString().contains("\"recovered\":false");
+        await().until(() -> second.equals(one.inbox().page("back", null, 0).join().delivered()));
+        TestPage next = one.open("back").login(null);
+        await().until(() -> next.from() != null);
+        assertThat(logins(next)).first().asString().contains("\"recovered\":true", "\"from_id\":\"" + second + "\"");
+    }
+
+    private static List<String> logins(TestPage page) {
+        return page.frames().stream().filter(frame -> frame.startsWith("{\"msg_type\":\"login\"")).toList();
     }
 
     @Test
@@ -194,7 +239,7 @@ class PagesIT {
     void whatIsNotAnAnnouncementHarmsNothing() {
         TestPage page = one.open("odd").login(null);
         await().until(() -> page.from() != null);
-        for (String odd : List.of("", "m", "m1-1", "mx-y 0 tail", "m1-1 z tail", "r", "r1-1 x -", "d", "dx", "?", "{\"json\":1}")) {
+        for (String odd : List.of("", "m", "m1-1", "mx-y tail", "m-1 tail", "r", "r1-1 x -", "d", "dx", "?", "{\"json\":1}")) {
             redis.commands().publish(one.keys().channel("odd"), odd);
         }
         Position first = publish(one, "odd");

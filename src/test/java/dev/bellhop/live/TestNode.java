@@ -2,37 +2,39 @@ package dev.bellhop.live;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.bellhop.board.Boards;
+import dev.bellhop.board.Groups;
 import dev.bellhop.config.Node;
 import dev.bellhop.config.Settings;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.ingest.IngestReader;
+import dev.bellhop.lane.Lane;
+import dev.bellhop.lane.Lanes;
 import dev.bellhop.metric.Metrics;
-import dev.bellhop.presence.Presence;
+import dev.bellhop.publish.InboundMessage;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.PubSub;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.schedule.Promotion;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
-import jakarta.annotation.Resource;
-import jakarta.enterprise.concurrent.ManagedExecutorService;
-import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
-import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** A whole node without a server: what the container would make and inject is made and set here. Thread-safe. */
 public final class TestNode implements AutoCloseable {
@@ -41,14 +43,14 @@ public final class TestNode implements AutoCloseable {
 
     private final Map<Class<?>, Object> beans = new HashMap<>();
     private boolean killed;
-    private volatile boolean full;
+    private volatile Consumer<InboundMessage> observer;
+    private CountDownLatch taken;
 
-    private TestNode(Settings settings, Inbox inbox) {
+    private TestNode(Settings settings, Function<TestNode, Inbox> inbox) {
         beans.put(Settings.class, settings);
-        if (inbox != null) {
-            beans.put(Inbox.class, inbox);
-        }
-        List.of(Redis.class, Connections.class, IngestReader.class, Promotion.class, FrameReader.class).forEach(this::bean);
+        beans.put(Inbox.class, inbox.apply(this));
+        lanes().start(daemons());
+        List.of(Redis.class, Connections.class, Sweeper.class, Subscriber.class, IngestReader.class, Promotion.class, FrameReader.class).forEach(this::bean);
     }
 
     /** @param settings each {@code name=value} */
@@ -63,16 +65,21 @@ public final class TestNode implements AutoCloseable {
 
     /** A node on this Redis, which need not be there yet. */
     public static TestNode start(String redisUri, String... settings) {
+        return start(redisUri, node -> (Inbox) node.make(Inbox.class), settings);
+    }
+
+    /** The same, with an inbox of the test's own, made from the node's other parts. */
+    static TestNode start(String redisUri, Function<TestNode, Inbox> inbox, String... settings) {
         String[] all = Arrays.copyOf(settings, settings.length + 1);
         all[settings.length] = "bellhop.redis.uri=" + redisUri;
-        TestNode node = new TestNode(settings(all), null);
+        TestNode node = new TestNode(settings(all), inbox);
         node.redis().start(daemons());
         return node;
     }
 
     /** A node without Redis, on a test's own inbox. */
-    static TestNode on(Inbox inbox) {
-        return new TestNode(settings(new String[0]), inbox);
+    static TestNode on(Inbox inbox, String... settings) {
+        return new TestNode(settings(settings), node -> inbox);
     }
 
     public TestNode awaitRedis() {
@@ -82,7 +89,8 @@ public final class TestNode implements AutoCloseable {
 
     /** Takes pages, too. */
     public TestNode withPages() {
-        bean(Connections.class).start(daemons());
+        bean(Subscriber.class).start(daemons());
+        sweeper().start();
         await().pollInterval(5, TimeUnit.MILLISECONDS).until(pubSub()::hears);
         return this;
     }
@@ -100,8 +108,8 @@ public final class TestNode implements AutoCloseable {
     }
 
     /** A page of this user has opened a connection, and not yet sent anything. */
-    public TestPage open(String user) {
-        return new TestPage(this, user);
+    public TestPage open(String user, String... roles) {
+        return new TestPage(this, user, roles);
     }
 
     public String name() {
@@ -132,6 +140,14 @@ public final class TestNode implements AutoCloseable {
         return bean(Inbox.class);
     }
 
+    public Boards boards() {
+        return bean(Boards.class);
+    }
+
+    public Groups groups() {
+        return bean(Groups.class);
+    }
+
     public IngestReader ingestReader() {
         return bean(IngestReader.class);
     }
@@ -140,12 +156,24 @@ public final class TestNode implements AutoCloseable {
         return bean(Promotion.class);
     }
 
-    Live live() {
-        return bean(Live.class);
+    Subscriber subscriber() {
+        return bean(Subscriber.class);
+    }
+
+    Connections connections() {
+        return bean(Connections.class);
+    }
+
+    Logins logins() {
+        return bean(Logins.class);
     }
 
     Registry registry() {
         return bean(Registry.class);
+    }
+
+    Sweeper sweeper() {
+        return bean(Sweeper.class);
     }
 
     FrameReader reader() {
@@ -156,9 +184,36 @@ public final class TestNode implements AutoCloseable {
         return threads;
     }
 
-    /** Whether the server's executors take no more. */
+    public Lanes lanes() {
+        return bean(Lanes.class);
+    }
+
+    /** Whether the lanes take no more: their threads are held, and as many tasks wait as may. */
     public void refuseTasks(boolean refuse) {
-        full = refuse;
+        Lanes all = lanes();
+        List.of(all.delivery(), all.pages(), all.closing(), all.stalled(), all.ingest(), all.observers()).forEach(lane -> hold(lane, refuse));
+    }
+
+    /** Holds a lane's threads and fills its queue; or lets all go that were held. */
+    synchronized void hold(Lane lane, boolean hold) {
+        if (!hold) {
+            taken.countDown();
+            return;
+        }
+        if (taken == null || taken.getCount() == 0) {
+            taken = new CountDownLatch(1);
+        }
+        CountDownLatch until = taken;
+        boolean room = true;
+        while (room) {
+            room = lane.offer(() -> {
+                try {
+                    until.await();
+                } catch (InterruptedException stopped) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
     }
 
     /** Ends as a crash would: nothing is handed over, all it had under way is left as it is. */
@@ -167,6 +222,7 @@ public final class TestNode implements AutoCloseable {
         threads.shutdownNow();
         redis().stop(daemons());
         pubSub().stop();
+        lanes().stop();
     }
 
     /** Ends in order, as an undeployment does. */
@@ -175,9 +231,11 @@ public final class TestNode implements AutoCloseable {
         if (!killed) {
             promotion().stop();
             ingestReader().stop();
-            bean(Connections.class).drain();
-            bean(Connections.class).stop();
+            connections().drain();
+            sweeper().stop();
+            bean(Subscriber.class).stop();
             redis().stop(daemons());
+            lanes().stop();
             threads.shutdownNow();
         }
     }
@@ -207,9 +265,9 @@ public final class TestNode implements AutoCloseable {
             constructor.setAccessible(true);
             Object bean = constructor.newInstance(Arrays.stream(constructor.getParameterTypes()).map(this::bean).toArray());
             for (Field field : type.getDeclaredFields()) {
-                if (field.isAnnotationPresent(Resource.class) || field.isAnnotationPresent(Inject.class)) {
+                if (field.isAnnotationPresent(Inject.class)) {
                     field.setAccessible(true);
-                    field.set(bean, field.getType().isInterface() ? ofTheServer(field.getType()) : bean(field.getType()));
+                    field.set(bean, field.getType().isInterface() ? ofTheContainer(field.getType()) : bean(field.getType()));
                 }
             }
             return bean;
@@ -218,26 +276,23 @@ public final class TestNode implements AutoCloseable {
         }
     }
 
-    private Object ofTheServer(Class<?> type) {
-        return type == Event.class ? nobodyObserves() : managed(threads);
+    /** Has what pages send observed, as by a method of the application's. */
+    public void observe(Consumer<InboundMessage> by) {
+        observer = by;
     }
 
-    private static Object nobodyObserves() {
-        return Proxy.newProxyInstance(TestNode.class.getClassLoader(), new Class<?>[] {Event.class},
-                (proxy, method, args) -> method.getName().equals("fireAsync") ? CompletableFuture.completedFuture(args[0]) : null);
-    }
-
-    private Object managed(ScheduledExecutorService executor) {
-        Class<?>[] types = {ManagedExecutorService.class, ManagedScheduledExecutorService.class};
-        return Proxy.newProxyInstance(TestNode.class.getClassLoader(), types, (proxy, method, args) -> {
-            if (full) {
-                throw new RejectedExecutionException("full");
+    /** CDI's, as far as Bellhop asks for it. */
+    private Object ofTheContainer(Class<?> type) {
+        return Proxy.newProxyInstance(TestNode.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> switch (method.getName()) {
+            case "resolveObserverMethods" -> observer == null ? Set.of() : Set.of(new Object());
+            case "fireAsync" -> CompletableFuture.completedFuture(args[0]);
+            case "fire" -> {
+                if (observer != null) {
+                    observer.accept((InboundMessage) args[0]);
+                }
+                yield null;
             }
-            try {
-                return method.invoke(executor, args);
-            } catch (InvocationTargetException e) {
-                throw e.getCause();
-            }
+            default -> throw new UnsupportedOperationException(method.toString());
         });
     }
 }

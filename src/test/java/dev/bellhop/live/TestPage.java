@@ -1,5 +1,6 @@
 package dev.bellhop.live;
 
+import dev.bellhop.login.Login;
 import dev.bellhop.message.Position;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.RemoteEndpoint;
@@ -24,8 +25,10 @@ public final class TestPage {
     private final List<String> frames = new ArrayList<>();
     private final List<Position> positions = new ArrayList<>();
     private volatile CloseReason closed;
+    private volatile boolean closedUnderALock;
+    private volatile boolean reads = true;
 
-    TestPage(TestNode node, String user) {
+    TestPage(TestNode node, String user, String... roles) {
         this.node = node;
         Object remote = Proxy.newProxyInstance(TestPage.class.getClassLoader(), new Class<?>[] {RemoteEndpoint.Async.class},
                 (proxy, method, args) -> {
@@ -39,12 +42,13 @@ public final class TestPage {
                     case "getAsyncRemote" -> remote;
                     case "isOpen" -> closed == null;
                     case "close" -> {
+                        closedUnderALock = Thread.holdsLock(feed());
                         ended((CloseReason) args[0]);
                         yield null;
                     }
                     default -> null;
                 });
-        connection = node.live().open((Session) session, new Login(user, "login of " + user, null, true));
+        connection = node.connections().open(new WebSocketTransport((Session) session), new Login(user, "login of " + user, null, true, java.util.Set.of(roles)));
     }
 
     // why at random: servers complete a send within the call, or later on another thread
@@ -56,11 +60,18 @@ public final class TestPage {
                 positions.add(Position.of(id.group(1)));
             }
         }
+        if (!reads) {
+            return;
+        }
         if (ThreadLocalRandom.current().nextInt(4) == 0) {
             node.threads().schedule(() -> handler.onResult(new SendResult()), ThreadLocalRandom.current().nextInt(300), TimeUnit.MICROSECONDS);
         } else {
             handler.onResult(new SendResult());
         }
+    }
+
+    private UserFeed feed() {
+        return connection.feed();
     }
 
     private void ended(CloseReason reason) {
@@ -79,6 +90,16 @@ public final class TestPage {
     public TestPage login(Position after) {
         send(after == null ? "{\"msg_type\":\"login\"}" : "{\"msg_type\":\"login\",\"data\":{\"last_id\":\"" + after + "\"}}");
         return this;
+    }
+
+    /** From now on a frame that is sent stays under way. */
+    void stopReading() {
+        reads = false;
+    }
+
+    /** Whether the server was called under the lock of the user's connections. */
+    boolean closedUnderALock() {
+        return closedUnderALock;
     }
 
     /** The page goes away. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.bellhop.inbox.Inbox.Draft;
-import dev.bellhop.it.Redis;
+import dev.bellhop.it.RedisServer;
 import dev.bellhop.message.Message;
 import dev.bellhop.message.Position;
 import io.lettuce.core.KillArgs;
@@ -38,7 +38,7 @@ class UserFeedIT {
     private static final int PUBLISHERS = 3;
     private static final int VISITORS = 6;
 
-    private static Redis redis;
+    private static RedisServer redis;
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, ConcurrentLinkedQueue<Position>> kept = new ConcurrentHashMap<>();
@@ -53,7 +53,7 @@ class UserFeedIT {
 
     @BeforeAll
     static void startRedis() {
-        redis = Redis.create();
+        redis = RedisServer.create();
     }
 
     @AfterAll

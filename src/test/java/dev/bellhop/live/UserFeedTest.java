@@ -8,12 +8,15 @@ import dev.bellhop.inbox.Announcement;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.message.Position;
 import dev.bellhop.metric.Metrics;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +34,7 @@ class UserFeedTest {
         private final BlockingQueue<Reading> readings = new LinkedBlockingQueue<>();
 
         private boolean loginEnded;
+        private volatile boolean away;
 
         private record Reading(Position after, CompletableFuture<Stretch> answer) {}
 
@@ -40,6 +44,9 @@ class UserFeedTest {
 
         @Override
         public CompletableFuture<Stretch> resume(String user, Position after, Position sent, int most) {
+            if (away) {
+                return CompletableFuture.failedFuture(new IllegalStateException("away"));
+            }
             Reading reading = new Reading(after, new CompletableFuture<>());
             readings.add(reading);
             return reading.answer();
@@ -58,7 +65,7 @@ class UserFeedTest {
 
     @AfterEach
     void stop() {
-        node.threads().shutdownNow();
+        node.kill();
     }
 
     @Test
@@ -111,12 +118,9 @@ class UserFeedTest {
         page.login(at(1));
         HeldInbox.Reading reading = reading(at(1));
         feed.subscribed(); // message 2 may have been announced to nobody, after the reading
-        HeldInbox.Reading anew = reading(at(1));
         answer(reading, 1, 1);
-        HeldInbox.Reading next = reading(at(1));
-        answer(anew, 1, 1);
 
-        answer(next, 1, 2);
+        answer(reading(at(1)), 1, 2);
         await().until(() -> offsets().equals(List.of(2L)));
     }
 
@@ -175,8 +179,9 @@ class UserFeedTest {
         page.login(at(3));
         HeldInbox.Reading before = reading(at(3));
         page.login(at(0));
-        HeldInbox.Reading now = reading(at(0));
+        assertThat(inbox.readings).as("one at a time").isEmpty();
         answer(before, 3, 4);
+        HeldInbox.Reading now = reading(at(0));
         await().pollDelay(50, TimeUnit.MILLISECONDS).until(() -> page.frames().isEmpty());
         answer(now, 0, 4);
 
@@ -191,9 +196,10 @@ class UserFeedTest {
         answerInPart(reading(at(3)), 3, 4, 9);
         HeldInbox.Reading rest = reading(at(4));
         page.login(at(0));
+        assertThat(inbox.readings).as("one at a time").isEmpty();
+        answer(rest, 4, 9);
         answerInPart(reading(at(0)), 0, 2, 9);
         HeldInbox.Reading newRest = reading(at(2));
-        answer(rest, 4, 9);
         await().pollDelay(50, TimeUnit.MILLISECONDS).until(() -> offsets().equals(List.of(4L, 1L, 2L)));
         answer(newRest, 2, 9);
 
@@ -223,6 +229,162 @@ class UserFeedTest {
         assertThat(feed.connections()).isEmpty();
     }
 
+    // --- how often the inbox is read
+
+    @Test
+    void pagesAtTheSamePositionShareAReading() {
+        TestPage beside = node.open("u");
+        TestPage ahead = node.open("u");
+        feed.subscribed();
+        page.login(at(1));
+        HeldInbox.Reading first = reading(at(1));
+        ahead.login(at(2));
+        beside.login(at(1));
+        page.login(at(1));
+        assertThat(inbox.readings).as("one at a time").isEmpty();
+        answer(first, 1, 3);
+        answer(reading(at(2)), 2, 3);
+        answer(reading(at(1)), 1, 3);
+
+        await().until(() -> Stream.of(page, beside).allMatch(one -> one.positions().equals(List.of(at(2), at(3)))));
+        await().until(() -> ahead.positions().equals(List.of(at(3))));
+        feed.subscribed();
+        answer(reading(at(3)), 3, 4);
+        await().until(() -> Stream.of(page, beside, ahead).allMatch(one -> one.positions().contains(at(4))));
+        assertThat(inbox.readings).isEmpty();
+    }
+
+    @Test
+    void loginsWithoutEndAreOneReadingAtATimeAndThenRefused() {
+        feed.subscribed();
+        for (int i = 0; i < 20; i++) {
+            page.login(at(i));
+        }
+        HeldInbox.Reading first = reading(at(0));
+        assertThat(inbox.readings).isEmpty();
+        await().until(() -> page.frames().size() == 15);
+        assertThat(page.frames()).allMatch(frame -> frame.contains("rate_limited"));
+        answer(first, 0, 9);
+        answer(reading(at(4)), 4, 9);
+
+        await().until(() -> offsets().equals(List.of(5L, 6L, 7L, 8L, 9L)));
+        assertThat(inbox.readings).isEmpty();
+        for (int i = 0; i < 400 && page.closeCode() == 0; i++) {
+            page.login(at(i));
+        }
+        await().until(() -> page.closeCode() == 1008);
+    }
+
+    @Test
+    void readingsThatFailAtOnceForThousandsOfUsersHarmNothing() throws InterruptedException {
+        inbox.away = true;
+        List<TestPage> pages = IntStream.range(0, 5_000).mapToObj(i -> node.open("user " + i)).toList();
+        pages.forEach(one -> one.login(null));
+        node.registry().feeds().forEach(UserFeed::subscribed);
+        await().until(() -> node.metrics().snapshot().get("reading_failures") >= 5_000 && node.metrics().snapshot().get("readings_under_way") == 0);
+        inbox.away = false;
+        node.registry().feeds().forEach(UserFeed::subscribed);
+        for (int answered = 0; answered < 5_000 || pages.stream().anyMatch(one -> one.from() == null); answered++) {
+            assertThat(inbox.readings.size()).isLessThanOrEqualTo(Readings.MOST);
+            answer(inbox.readings.poll(10, TimeUnit.SECONDS), 0, 0);
+        }
+    }
+
+    // --- another epoch
+
+    @Test
+    void anOpenPageIsToldThatItMayHaveMissedSomething() {
+        loggedIn(1);
+        feed.subscribed();
+        answerOfEpoch(reading(at(1)), 9, at(1), at(2), in(9, 1));
+
+        await().until(() -> page.positions().equals(List.of(at(2), in(9, 1))));
+        assertThat(page.frames().get(1)).isEqualTo("{\"msg_type\":\"login\",\"data\":{\"user_id\":\"u\",\"last_id\":\"9-1\",\"unread\":0,"
+                + "\"recovered\":false,\"from_id\":\"5-1\"}}");
+        feed.announced(kept(in(9, 2)));
+        await().until(() -> page.positions().equals(List.of(at(2), in(9, 1), in(9, 2))));
+        assertThat(logins()).isEqualTo(2);
+    }
+
+    @Test
+    void anOpenPageIsToldOnceForOneReplay() {
+        loggedIn(1);
+        feed.subscribed();
+        reading(at(1)).answer().complete(new Inbox.Stretch(in(9, 2), 0, false, at(1), at(2), true, List.of(kept(2))));
+        answerOfEpoch(reading(at(2)), 9, at(2), at(3), in(9, 1), in(9, 2));
+
+        await().until(() -> page.positions().equals(List.of(at(2), at(3), in(9, 1), in(9, 2))));
+        assertThat(logins()).isEqualTo(2);
+    }
+
+    @Test
+    void aPageIsToldAgainIfTheInboxIsTrimmedWhileItIsReplayed() {
+        loggedIn(1);
+        feed.subscribed();
+        reading(at(1)).answer().complete(new Inbox.Stretch(in(9, 2), 0, false, at(1), at(2), true, List.of(kept(2))));
+        answerOfEpoch(reading(at(2)), 9, at(2), in(9, 40), in(9, 41));
+
+        await().until(() -> page.positions().equals(List.of(at(2), in(9, 40), in(9, 41))));
+        assertThat(logins()).isEqualTo(3);
+    }
+
+    @Test
+    void aGapThatTheInboxCannotFillIsTold() {
+        loggedIn(1);
+        live(40);
+        reading(at(1)).answer().complete(new Inbox.Stretch(at(40), 0, false, at(1), at(40), false, List.of(kept(39), kept(40))));
+
+        await().until(() -> offsets().equals(List.of(39L, 40L)));
+        assertThat(page.frames().get(1)).contains("\"recovered\":false", "\"from_id\":\"5-1\"");
+    }
+
+    /** Redis has lost everything, and its clock has stepped back. */
+    @Test
+    void aLowerEpochDoesNotMuteThePage() {
+        loggedIn(3);
+        feed.announced(kept(in(2, 1)));
+        HeldInbox.Reading reading = reading(at(3));
+        feed.announced(kept(in(2, 2)));
+        answerOfEpoch(reading, 2, Position.START, in(2, 1));
+        answerOfEpoch(reading(in(2, 1)), 2, in(2, 1), in(2, 2));
+
+        await().until(() -> page.positions().equals(List.of(in(2, 1), in(2, 2))));
+        feed.announced(kept(in(2, 3)));
+        await().until(() -> page.positions().equals(List.of(in(2, 1), in(2, 2), in(2, 3))));
+        assertThat(page.frames().get(1)).contains("\"recovered\":false", "\"from_id\":\"0-0\"");
+        assertThat(inbox.readings).isEmpty();
+    }
+
+    @Test
+    void theDeliveredMarkFollowsIntoALowerEpoch() {
+        feed.subscribed();
+        page.login(at(3));
+        answer(reading(at(3)), 3, 4);
+        await().until(() -> at(4).equals(feed.delivered().take()));
+        feed.announced(kept(in(2, 1)));
+        answerOfEpoch(reading(at(4)), 2, Position.START, in(2, 1));
+
+        await().until(() -> in(2, 1).equals(feed.delivered().take()));
+    }
+
+    @Test
+    void whatIsStillHeardOfTheEpochBeforeChangesNothing() {
+        loggedIn(1);
+        feed.subscribed();
+        answerOfEpoch(reading(at(1)), 9, at(1), at(2), in(9, 1));
+        await().until(() -> page.positions().size() == 2);
+        live(2); // was waiting here when Redis began another epoch
+        Inbox.Stretch nothing = new Inbox.Stretch(in(9, 1), 0, true, in(9, 1), in(9, 1), false, List.of());
+        await().until(() -> inbox.readings.size() == 1 || isLive());
+        inbox.readings.forEach(reading -> reading.answer().complete(nothing));
+        inbox.readings.clear();
+        await().until(this::isLive);
+        feed.announced(kept(in(9, 2)));
+
+        await().until(() -> page.positions().equals(List.of(at(2), in(9, 1), in(9, 2))));
+        assertThat(logins()).isEqualTo(2);
+    }
+
     // --- what these tests say
 
     private void loggedIn(long offset) {
@@ -231,11 +393,17 @@ class UserFeedTest {
         answer(reading(at(offset)), offset, offset);
         // the answer to login, and then live
         await().until(() -> page.from() != null);
-        await().until(() -> {
-            synchronized (feed) {
-                return page.connection().state == Connection.State.LIVE;
-            }
-        });
+        await().until(this::isLive);
+    }
+
+    private boolean isLive() {
+        synchronized (feed) {
+            return page.connection().state == Connection.State.LIVE;
+        }
+    }
+
+    private long logins() {
+        return page.frames().stream().filter(frame -> frame.startsWith("{\"msg_type\":\"login\"")).count();
     }
 
     private HeldInbox.Reading reading(Position after) {
@@ -252,8 +420,15 @@ class UserFeedTest {
 
     /** The same, of which this reading brings what lies up to {@code to}. */
     private static void answerInPart(HeldInbox.Reading reading, long from, long to, long end) {
-        List<Announcement.Kept> messages = LongStream.rangeClosed(from + 1, to).mapToObj(UserFeedTest::kept).toList();
+        List<Announcement.Kept> messages = LongStream.rangeClosed(from + 1, to).mapToObj(offset -> kept(offset)).toList();
         reading.answer().complete(new Inbox.Stretch(at(end), 0, true, at(from), at(to), to < end, messages));
+    }
+
+    /** The inbox, now of this epoch, holds these after {@code from}. */
+    private static void answerOfEpoch(HeldInbox.Reading reading, long epoch, Position from, Position... messages) {
+        Position end = messages[messages.length - 1];
+        boolean recovered = reading.after().epoch() == epoch;
+        reading.answer().complete(new Inbox.Stretch(end, 0, recovered, from, end, false, Arrays.stream(messages).map(UserFeedTest::kept).toList()));
     }
 
     private void live(long offset) {
@@ -265,7 +440,15 @@ class UserFeedTest {
     }
 
     private static Announcement.Kept kept(long offset) {
-        return new Announcement.Kept(at(offset), 0, "\"msg_type\":\"n\"}");
+        return kept(at(offset));
+    }
+
+    private static Announcement.Kept kept(Position position) {
+        return new Announcement.Kept(position, "\"msg_type\":\"n\"}");
+    }
+
+    private static Position in(long epoch, long offset) {
+        return new Position(epoch, offset);
     }
 
     private static Position at(long offset) {

@@ -15,7 +15,25 @@ class MessageTest {
     @CsvSource(quoteCharacter = '`', delimiter = '|', value = {
         "\"42\" | 42", "42 | 42", "-7 | -7", "12345678901234567890 | 12345678901234567890", "\"*\" | *", "\"a b\" | a b", "\"\\u017e🛎\" | ž🛎", "\"{x}%\" | {x}%"})
     void theUserIsAStringOrAnInteger(String json, String user) throws BadMessageException {
-        assertThat(parse("{\"msg_type\":\"n\",\"to_user_id\":" + json + "}").toUserId()).isEqualTo(user);
+        assertThat(parse("{\"msg_type\":\"n\",\"to_user_id\":" + json + "}").to()).isEqualTo(Address.user(user));
+    }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '`', delimiter = '|', value = {
+        "\"to_role\":\"manager\" | ROLE | manager | role:manager", "\"to_group\":\"order-17\" | GROUP | order-17 | group:order-17", "\"to_group\":17 | GROUP | 17 | group:17",
+        "\"to_user_id\":\"*\" | EVERYONE | * | everyone", "\"to_user_id\":\"role:x\" | USER | role:x | ", "\"to_user_id\":\"1\",\"to_role\":null | USER | 1 | "})
+    void aMessageIsForExactlyOneAddress(String field, Address.Kind kind, String name, String board) throws BadMessageException {
+        Message message = parse("{\"msg_type\":\"n\"," + field + "}");
+        assertThat(message.to()).isEqualTo(new Address(kind, name));
+        assertThat(message.to().board()).isEqualTo(board);
+        assertThat(parse(message.toJson())).as("as it is written for the schedule").isEqualTo(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"to_user_id\":\"1\",\"to_role\":\"r\"", "\"to_role\":\"r\",\"to_group\":\"g\"", "\"to_user_id\":\"*\",\"to_group\":\"g\"", "\"to_role\":\"\"", "\"to_group\":[]",
+        "\"to_role\":\"a\\u0000\"", "\"to_group\":1.5", "\"to_role\":null"})
+    void noneOrSeveralAddressesAreRefused(String fields) {
+        assertCode("{\"msg_type\":\"n\"," + fields + "}", BadMessageException.BAD_MESSAGE);
     }
 
     @Test
@@ -47,7 +65,7 @@ class MessageTest {
     void boundsEachPart() throws BadMessageException {
         assertThat(parse(message("t".repeat(64), "u", "i")).msgType()).hasSize(64);
         assertCode(message("t".repeat(65), "u", "i"), BadMessageException.BAD_MESSAGE);
-        assertThat(parse(message("t", "u".repeat(256), "i")).toUserId()).hasSize(256);
+        assertThat(parse(message("t", "u".repeat(256), "i")).to().name()).hasSize(256);
         assertCode(message("t", "u".repeat(257), "i"), BadMessageException.BAD_MESSAGE);
         assertThat(parse(message("t", "u", "i".repeat(128))).id()).hasSize(128);
         assertCode(message("t", "u", "i".repeat(129)), BadMessageException.BAD_MESSAGE);
@@ -79,7 +97,6 @@ class MessageTest {
     void theFrameHoldsTypeAndDataAlone() throws BadMessageException {
         assertThat(new Message("n\"", "u", "{\"a\": 1.10}", "id", 5).frameTail()).isEqualTo("\"msg_type\":\"n\\\"\",\"data\":{\"a\": 1.10}}");
         assertThat(new Message("n", "u", null, null, 0).frameTail()).isEqualTo("\"msg_type\":\"n\"}");
-        assertThat(new Message("n", "u", "1", "id", 5).to("v")).isEqualTo(new Message("n", "v", "1", "id", 5));
     }
 
     private static Message parse(String json) throws BadMessageException {

@@ -3,7 +3,7 @@ package dev.bellhop.presence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bellhop.config.Node;
-import dev.bellhop.it.Redis;
+import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Asking the nodes; their answers are the test's. */
 class RollCallIT {
 
-    private final Redis redis = Redis.create();
+    private final RedisServer redis = RedisServer.create();
     private final TestNode node = TestNode.start(redis.uri()).awaitRedis();
     private final RollCall rollCall = new RollCall(node.redis(), node.keys(), new Presence(node.redis(), node.keys(), new Node()));
 
@@ -25,7 +25,7 @@ class RollCallIT {
     }
 
     private void holds(String name) {
-        redis.commands().hset(node.keys().connections("ann"), name, "1 " + (System.currentTimeMillis() + 60_000));
+        redis.commands().hset(node.keys().connections("ann"), name, (System.currentTimeMillis() + 60_000) + " 1");
     }
 
     private RollCall.Answers ask(Function<String, CompletableFuture<Long>> announce) throws Exception {

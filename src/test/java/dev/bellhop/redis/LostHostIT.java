@@ -13,7 +13,7 @@ class LostHostIT {
 
     @Test
     void newConnectionsAreMadeWithinSeconds() throws Exception {
-        try (dev.bellhop.it.Redis redis = dev.bellhop.it.Redis.create(); Proxy proxy = new Proxy(redis.port());
+        try (dev.bellhop.it.RedisServer redis = dev.bellhop.it.RedisServer.create(); Proxy proxy = new Proxy(redis.port());
                 TestNode node = TestNode.start(proxy.uri()).awaitRedis().withPages()) {
             assertThat(node.redis().call(commands -> commands.set("a", "1")).get()).isEqualTo("OK");
             proxy.lose();

@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.bellhop.inbox.Inbox.Draft;
-import dev.bellhop.it.Redis;
+import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
 import dev.bellhop.live.TestPage;
 import dev.bellhop.message.Message;
 import io.lettuce.core.KillArgs;
-import io.lettuce.core.ScriptOutputType;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,11 +28,11 @@ import org.junit.jupiter.api.Test;
 class RedisIT {
     private static final Duration SOON = Duration.ofSeconds(15);
 
-    private static Redis redis;
+    private static RedisServer redis;
 
     @BeforeAll
     static void startRedis() {
-        redis = Redis.create();
+        redis = RedisServer.create();
     }
 
     @AfterAll
@@ -208,7 +207,7 @@ class RedisIT {
         try (TestNode node = TestNode.start(redis.unrestrictedUri()).awaitRedis()) {
             redis.commands().scriptFlush();
             redis.commands().configResetstat();
-            Script script = new Script(dev.bellhop.inbox.Inbox.class, ScriptOutputType.INTEGER, "common.lua", "delivered.lua");
+            Script script = new Script(dev.bellhop.inbox.Inbox.class, "positions.lua", "common.lua", "delivered.lua");
             for (int i = 0; i < 5; i++) {
                 assertThat(script.run(node.redis(), new String[] {"{k}inbox", "{k}marks"}, "1000", "1-" + i)).succeedsWithin(SOON);
             }

@@ -3,12 +3,20 @@ package dev.bellhop.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bellhop.server.RedisProcess;
+import dev.bellhop.stock.Commands;
+import dev.bellhop.stock.Shell;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.XGroupCreateArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +26,13 @@ import org.junit.jupiter.api.Test;
 /** Who may do what in Redis by {@code server-config/redis}. That Bellhop may do enough, all other tests show: they run by it. */
 class RightsIT {
 
-    private final dev.bellhop.it.Redis redis = dev.bellhop.it.Redis.create();
+    private static final Path CHECKOUT = Path.of(System.getProperty("project.basedir", "")).toAbsolutePath();
+
+    private final dev.bellhop.it.RedisServer redis = dev.bellhop.it.RedisServer.create();
     private final List<RedisClient> clients = new java.util.ArrayList<>();
 
     private RedisCommands<String, String> as(String user) {
-        RedisClient client = RedisClient.create(redis.uri(user));
-        clients.add(client);
-        return client.connect().sync();
+        return connect(redis.uri(user));
     }
 
     @AfterEach
@@ -53,6 +61,19 @@ class RightsIT {
         refused(() -> producer.configGet("*"));
     }
 
+    /** As redis-py's pipelines do it, and in the database of an application of its own. */
+    @Test
+    void aProducerMaySendATransaction() {
+        RedisCommands<String, String> producer = as("producer");
+        producer.select(1);
+        producer.multi();
+        producer.xadd("{websocket}:producer:stream", Map.of("message", "{}"));
+        producer.zadd("{websocket}:timing:messages", 1, "{}");
+        assertThat(producer.exec().wasDiscarded()).isFalse();
+        producer.multi();
+        assertThat(producer.discard()).isEqualTo("OK");
+    }
+
     @Test
     @SuppressWarnings("unchecked") // of Lettuce's varargs
     void aConsumerReadsWhatPagesSendAndNothingElse() {
@@ -74,5 +95,57 @@ class RightsIT {
         refused(bellhop::flushall);
         refused(() -> bellhop.configSet("maxmemory", "1"));
         assertThat(redis.commands().configGet("maxmemory-policy")).containsEntry("maxmemory-policy", "noeviction");
+    }
+
+    /** As an operator has it who includes the file and changes nothing. */
+    @Test
+    void theFileLeavesAnAdministratorAndNobodyElse() throws IOException {
+        int port = freePort();
+        try (RedisProcess shipped = RedisProcess.start(directory("shipped"), CHECKOUT.resolve("server-config/redis/bellhop.conf"), port)) {
+            assertThat(shipped.handle().isAlive()).isTrue();
+            RedisCommands<String, String> admin = connect("redis://admin:change-me-admin@localhost:" + port);
+            assertThat(admin.aclList()).hasSize(5);
+            assertThat(admin.configSet("maxmemory", "1gb")).isEqualTo("OK");
+            assertThat(admin.flushall()).isEqualTo("OK");
+            assertThatThrownBy(() -> connect("redis://localhost:" + port).get("x")).hasStackTraceContaining("NOAUTH");
+        }
+    }
+
+    /** By the tutorial's command: who was there goes on as before. */
+    @Test
+    void aRedisThatOthersUseGetsTheUsersAlone() throws IOException {
+        int port = freePort();
+        Path directory = directory("others");
+        try (RedisProcess others = RedisProcess.start(directory, port)) {
+            assertThat(others.handle().isAlive()).isTrue();
+            RedisCommands<String, String> before = connect("redis://localhost:" + port);
+            Shell shell = new Shell(directory, directory.resolve("output.txt")).with("BELLHOP", CHECKOUT.toString());
+            for (Commands.Step step : Commands.of(CHECKOUT.resolve(Commands.TUTORIAL), "a Redis that others use")) {
+                Shell.require("redis-cli");
+                shell.run(step.script().replace("6379", Integer.toString(port)));
+            }
+            assertThat(before.set("somebody:else", "x")).isEqualTo("OK");
+            assertThat(before.configGet("maxmemory-policy")).containsEntry("maxmemory-policy", "noeviction");
+            assertThat(connect("redis://bellhop:change-me-bellhop@localhost:" + port).set("bellhop:x", "1")).isEqualTo("OK");
+            assertThat(connect("redis://producer:change-me-producer@localhost:" + port).xadd("{websocket}:producer:stream", Map.of("message", "{}"))).isNotNull();
+            refused(() -> connect("redis://consumer:change-me-consumer@localhost:" + port).get("somebody:else"));
+            assertThat(before.aclList()).hasSize(4);
+        }
+    }
+
+    private RedisCommands<String, String> connect(String uri) {
+        RedisClient client = RedisClient.create(uri);
+        clients.add(client);
+        return client.connect().sync();
+    }
+
+    private static Path directory(String name) throws IOException {
+        return Files.createDirectories(CHECKOUT.resolve("target/it/rights-" + name));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 }

@@ -3,7 +3,7 @@ package dev.bellhop.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.bellhop.it.Redis;
+import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
 import dev.bellhop.redis.Keys;
 import io.lettuce.core.Range;
@@ -26,13 +26,13 @@ import org.junit.jupiter.api.Test;
 class PromotionIT {
     private static final int USERS = 20;
 
-    private static Redis redis;
+    private static RedisServer redis;
 
     private final List<TestNode> nodes = new ArrayList<>();
 
     @BeforeAll
     static void startRedis() {
-        redis = Redis.create();
+        redis = RedisServer.create();
     }
 
     @AfterAll
@@ -74,6 +74,13 @@ class PromotionIT {
         assertThat(times).hasSize(count);
         assertThat(times.values()).containsOnly(1);
         assertThat(nodes.stream().skip(1).filter(node -> node.metrics().snapshot().get("promoted") > 0)).as("it was a race").hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void aServerWhoseTimersDoNotComeHoldsUpNothing() {
+        node().promotion().start();
+        dueNow(10);
+        await().until(() -> left() == 0);
     }
 
     @Test
@@ -191,7 +198,7 @@ class PromotionIT {
     }
 
     private static long left() {
-        return redis.commands().zcard(Redis.SCHEDULED);
+        return redis.commands().zcard(RedisServer.SCHEDULED);
     }
 
     private static String message(String user, int data) {
@@ -202,7 +209,7 @@ class PromotionIT {
         for (int first = 0; first < count; first += 5_000) {
             redis.commands().eval("for i = tonumber(ARGV[1]), ARGV[1] + 4999 do redis.call('ZADD', KEYS[1], i,"
                     + " string.format('{\"msg_type\":\"notice\",\"to_user_id\":\"user%d\",\"data\":%d}', i % " + USERS + ", i)) end",
-                    ScriptOutputType.STATUS, new String[] {Redis.SCHEDULED}, Integer.toString(first));
+                    ScriptOutputType.STATUS, new String[] {RedisServer.SCHEDULED}, Integer.toString(first));
         }
     }
 }

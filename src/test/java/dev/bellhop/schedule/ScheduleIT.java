@@ -3,7 +3,7 @@ package dev.bellhop.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.bellhop.it.Redis;
+import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
 import dev.bellhop.message.Message;
 import dev.bellhop.schedule.Schedule.Outcome;
@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -23,13 +24,13 @@ import org.junit.jupiter.api.Test;
 /** Adding, cancelling, moving and listing, while messages are being promoted. */
 class ScheduleIT {
 
-    private static Redis redis;
+    private static RedisServer redis;
     private static TestNode node;
     private static Schedule schedule;
 
     @BeforeAll
     static void start() {
-        redis = Redis.create();
+        redis = RedisServer.create();
         node = TestNode.start(redis.uri()).awaitRedis();
         schedule = new Schedule(node.redis(), node.keys(), node.promotion());
     }
@@ -78,10 +79,10 @@ class ScheduleIT {
         }
         await().until(() -> {
             node.promotion().run();
-            return redis.commands().zcard(Redis.SCHEDULED) == 0;
+            return redis.commands().zcard(RedisServer.SCHEDULED) == 0;
         });
         Set<String> promoted = new HashSet<>();
-        redis.commands().xrange(Redis.STREAM, io.lettuce.core.Range.unbounded())
+        redis.commands().xrange(RedisServer.STREAM, io.lettuce.core.Range.unbounded())
                 .forEach(entry -> promoted.add(entry.getBody().get("message").replaceAll(".*\"id\":\"(m\\d+)\".*", "$1")));
         assertThat(promoted).isEqualTo(sent);
         assertThat(promoted).doesNotContainAnyElementsOf(cancelled);
@@ -97,7 +98,7 @@ class ScheduleIT {
             ids.add(get(id));
         }
         assertThat(ids).hasSize(1);
-        assertThat(redis.commands().zcard(Redis.SCHEDULED)).isEqualTo(1);
+        assertThat(redis.commands().zcard(RedisServer.SCHEDULED)).isEqualTo(1);
         assertThat(get(schedule.add(message("another", "same"), Instant.now().plusSeconds(60)))).isNotIn(ids);
     }
 
@@ -105,7 +106,7 @@ class ScheduleIT {
     void withoutAnIdTwoEqualMessagesAreTwo() throws InterruptedException {
         Instant due = Instant.now().plusSeconds(60);
         assertThat(get(schedule.add(message("user", null), due))).isNotEqualTo(get(schedule.add(message("user", null), due)));
-        assertThat(redis.commands().zcard(Redis.SCHEDULED)).isEqualTo(2);
+        assertThat(redis.commands().zcard(RedisServer.SCHEDULED)).isEqualTo(2);
     }
 
     @Test
@@ -114,7 +115,7 @@ class ScheduleIT {
         assertThat(get(schedule.cancel(id)).outcome()).isEqualTo(Outcome.DONE);
         assertThat(get(schedule.cancel(id)).outcome()).isEqualTo(Outcome.MISSING);
         assertThat(get(schedule.add(message("user", "x"), Instant.now().plusSeconds(60)))).isEqualTo(id);
-        assertThat(redis.commands().zcard(Redis.SCHEDULED)).isEqualTo(1);
+        assertThat(redis.commands().zcard(RedisServer.SCHEDULED)).isEqualTo(1);
     }
 
     @Test
@@ -132,7 +133,37 @@ class ScheduleIT {
         assertThat(get(schedule.cancel(items.get(0).id())).outcome()).isEqualTo(Outcome.MISSING);
         assertThat(get(schedule.cancel(moved.item().id())).outcome()).isEqualTo(Outcome.DONE);
         assertThat(get(schedule.cancel(items.get(1).id())).outcome()).isEqualTo(Outcome.DONE);
-        assertThat(redis.commands().zcard(Redis.SCHEDULED)).isZero();
+        assertThat(redis.commands().zcard(RedisServer.SCHEDULED)).isZero();
+    }
+
+    /** The expiry was worked out when the message was scheduled: moved beyond it, the message died on arrival. */
+    @Test
+    void aTtlMovesAlongWithItsMessage() throws InterruptedException {
+        Instant now = Instant.ofEpochMilli((long) (redis.time() * 1000));
+        String id = get(schedule.add(new Message("n", "moved", "1", "a", 0, 60_000), now.plusSeconds(3_600)));
+        Schedule.Changed moved = get(schedule.move(id, now.plusSeconds(86_400)));
+        assertThat(moved.item().message().ttl()).isEqualTo(60_000);
+        get(schedule.move(id, now.minusSeconds(30)));
+        node.promotion().run();
+        await().until(() -> redis.commands().xlen(RedisServer.STREAM) == 1);
+
+        assertThat(promoted().get("ttl_from")).as("due half a minute ago, half a minute is left").isEqualTo(Long.toString(now.toEpochMilli() - 30_000));
+    }
+
+    /** A time in the past means at once: the ttl does not begin before the message was given. */
+    @Test
+    void aTtlDoesNotBeginBeforeItsMessageWasGiven() throws InterruptedException {
+        long now = (long) redis.time() * 1000;
+        String id = get(schedule.add(new Message("n", "late", "1", "a", 0, 60_000), Instant.EPOCH));
+        assertThat(get(schedule.list(null, 10, null)).items()).allSatisfy(item -> assertThat(item.id()).isEqualTo(id));
+        node.promotion().run();
+        await().until(() -> redis.commands().xlen(RedisServer.STREAM) == 1);
+
+        assertThat(Long.parseLong(promoted().get("ttl_from"))).isBetween(now, (long) (redis.time() * 1000));
+    }
+
+    private static Map<String, String> promoted() {
+        return redis.commands().xrange(RedisServer.STREAM, io.lettuce.core.Range.unbounded()).get(0).getBody();
     }
 
     @Test
@@ -147,7 +178,7 @@ class ScheduleIT {
         String cursor = null;
         do {
             Schedule.Listing page = get(schedule.list(null, 7, cursor));
-            page.items().forEach(item -> seen.add(item.message().toUserId()));
+            page.items().forEach(item -> seen.add(item.message().to().name()));
             cursor = page.cursor();
         } while (cursor != null);
         assertThat(seen).hasSize(250).containsExactlyInAnyOrderElementsOf(all);
@@ -168,7 +199,7 @@ class ScheduleIT {
         int pages = 0;
         do {
             Schedule.Listing page = get(schedule.list(null, 10, cursor));
-            page.items().forEach(item -> seen.add(item.message().toUserId()));
+            page.items().forEach(item -> seen.add(item.message().to().name()));
             cursor = page.cursor();
             get(schedule.cancel(page.items().get(page.items().size() - 1).id())); // the very one behind which it goes on
             redis.schedule(2_000_000_000, "{\"to_user_id\":\"added" + pages + "\",\"msg_type\":\"n\"}");
@@ -219,14 +250,14 @@ class ScheduleIT {
         for (Schedule.Item item : items) {
             assertThat(get(schedule.cancel(item.id())).outcome()).isEqualTo(Outcome.DONE);
         }
-        assertThat(redis.commands().zcard(Redis.SCHEDULED)).isZero();
+        assertThat(redis.commands().zcard(RedisServer.SCHEDULED)).isZero();
     }
 
     @Test
     void whatIsNoTextCanBeListedMovedAndCancelled() throws InterruptedException {
         try (var raw = io.lettuce.core.RedisClient.create(redis.uri()); var connection = raw.connect(io.lettuce.core.codec.ByteArrayCodec.INSTANCE)) {
             for (int i = 0; i < 5; i++) {
-                connection.sync().zadd(Redis.SCHEDULED.getBytes(java.nio.charset.StandardCharsets.UTF_8), 2e9, new byte[] {(byte) 0xff, (byte) (0xf0 + i)});
+                connection.sync().zadd(RedisServer.SCHEDULED.getBytes(java.nio.charset.StandardCharsets.UTF_8), 2e9, new byte[] {(byte) 0xff, (byte) (0xf0 + i)});
             }
         }
         Set<String> ids = new HashSet<>();
@@ -241,7 +272,7 @@ class ScheduleIT {
             String moved = get(schedule.move(id, Instant.now().plusSeconds(60))).item().id();
             assertThat(get(schedule.cancel(moved)).outcome()).isEqualTo(Outcome.DONE);
         }
-        assertThat(redis.commands().zcard(Redis.SCHEDULED)).isZero();
+        assertThat(redis.commands().zcard(RedisServer.SCHEDULED)).isZero();
     }
 
     @Test

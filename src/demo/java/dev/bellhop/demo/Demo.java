@@ -1,0 +1,216 @@
+package dev.bellhop.demo;
+
+import dev.bellhop.server.Installation;
+import dev.bellhop.server.RedisProcess;
+import dev.bellhop.server.Server;
+import dev.bellhop.server.ServerProcess;
+import dev.bellhop.server.Users;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What {@code ./mvnw} runs: Redis, an application server with Bellhop and the demonstration application, in the foreground until Ctrl-C.
+ * All that it makes lies under {@code target/run/<http.port>}.
+ */
+public final class Demo {
+
+    private static final int DEFAULT_HTTP = 8080;
+    private static final int DEFAULT_REDIS = 6379;
+    private static final Duration READY = Duration.ofSeconds(30);
+
+    private final Path checkout = Path.of(System.getProperty("project.basedir", "")).toAbsolutePath();
+    private final Path target = checkout.resolve("target");
+    private final Server server = Server.chosen();
+    private final int http = port("http.port", DEFAULT_HTTP);
+    private final int redisPort = port("redis.port", DEFAULT_REDIS);
+    private final Optional<String> foreignRedis = Optional.ofNullable(System.getenv("BELLHOP_REDIS_URI")).filter(uri -> !uri.isBlank());
+
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    private RedisProcess redis;
+    private ServerProcess running;
+    private boolean stopping;
+
+    private Demo() {
+    }
+
+    public static void main(String[] arguments) throws InterruptedException {
+        Demo demo = new Demo();
+        Runtime.getRuntime().addShutdownHook(new Thread(demo::stop, "stop"));
+        try {
+            demo.run();
+        } catch (IOException e) {
+            demo.fail(e.getMessage());
+        }
+    }
+
+    private void run() throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        if (http < 4000 || http > 60_000) {
+            fail("http.port must be between 4000 and 60000: the server's other ports keep their distance from it");
+        }
+        server.ports(http).forEach(port -> requireFree(port, "http.port", http + 1000));
+        if (foreignRedis.isEmpty()) {
+            requireFree(redisPort, "redis.port", redisPort + 1000);
+            startRedis();
+            say("Redis " + RedisProcess.version() + " on port " + redisPort);
+        } else {
+            say("Redis at " + foreignRedis.get().replaceFirst("//.*@", "//***@") + " (BELLHOP_REDIS_URI)");
+        }
+
+        Installation node = new Installation("node-" + http, target.resolve("run").resolve(Integer.toString(http)), http, checkout,
+                Users.demo(checkout), List.of(target.resolve("bellhop.war"), target.resolve("shop.war")));
+        server.prepare(node);
+        String log = checkout.relativize(server.log(node)).toString();
+        say(server.name() + " on port " + http + " starts; its log is " + log);
+        startServer(node);
+        if (!running.awaitStart()) {
+            fail("The server has not started as it should: see above and " + log);
+        }
+        if (!awaitReady()) {
+            say("Bellhop is not ready yet (" + url("/bellhop/health/ready") + "): does Redis run?");
+        }
+        say(banner(Duration.ofNanos(System.nanoTime() - start).toSeconds()));
+
+        running.awaitEnd();
+        fail("The server has ended; its log is " + log);
+    }
+
+    private synchronized void startRedis() throws IOException {
+        if (!stopping) {
+            String[] version = RedisProcess.version().split("\\.");
+            if (Integer.parseInt(version[0]) < 7) {
+                say("This Redis is " + RedisProcess.version() + ", Bellhop needs 7 or newer");
+            }
+            redis = RedisProcess.start(target.resolve("redis").resolve(Integer.toString(redisPort)), redisPort);
+        }
+    }
+
+    private synchronized void startServer(Installation node) throws IOException {
+        if (!stopping) {
+            List<String> settings = System.getProperties().stringPropertyNames().stream()
+                    .filter(name -> name.startsWith("bellhop."))
+                    .map(name -> "-D" + name + "=" + System.getProperty(name))
+                    .collect(Collectors.toCollection(ArrayList::new));
+            settings.add("-Ddemo.redis.port=" + redisPort); // for the commands that the pages show
+            running = ServerProcess.start(server, node, Map.of("BELLHOP_REDIS_URI", redisUri(), "BELLHOP_ROLES", Optional.ofNullable(System.getenv("BELLHOP_ROLES")).orElse("user,manager")), settings, System.out);
+        }
+    }
+
+    /** The shutdown hook: the server first, since it says goodbye to pages and to Redis. */
+    private synchronized void stop() {
+        stopping = true;
+        if (running != null) {
+            System.out.println();
+            say("Stopping");
+            running.close();
+        }
+        if (redis != null) {
+            redis.close();
+        }
+    }
+
+    /** Ends everything with one line, unless it is ending anyway. */
+    private void fail(String message) {
+        synchronized (this) {
+            if (!stopping) {
+                say(message);
+            }
+        }
+        System.exit(1);
+    }
+
+    private void requireFree(int port, String property, int other) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            socket.setReuseAddress(true);
+        } catch (IOException e) {
+            fail("Port " + port + " is taken: choose another, for example ./mvnw -D" + property + "=" + other);
+        }
+    }
+
+    private static int port(String property, int otherwise) {
+        return Integer.getInteger(property, otherwise);
+    }
+
+    private String redisUri() {
+        return foreignRedis.orElse("redis://localhost:" + redisPort);
+    }
+
+    private String url(String path) {
+        return "http://localhost:" + http + path;
+    }
+
+    private boolean awaitReady() throws InterruptedException {
+        long deadline = System.nanoTime() + READY.toNanos();
+        while (System.nanoTime() < deadline) {
+            if (isReady()) {
+                return true;
+            }
+            Thread.sleep(200);
+        }
+        return false;
+    }
+
+    private boolean isReady() throws InterruptedException {
+        try {
+            HttpRequest ask = HttpRequest.newBuilder(URI.create(url("/bellhop/health/ready"))).build();
+            return client.send(ask, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException nobodyAnswers) {
+            return false;
+        }
+    }
+
+    private String banner(long seconds) {
+        String cli = foreignRedis.map(uri -> "redis-cli -u " + uri).orElse("redis-cli -p " + redisPort);
+        // why 127.0.0.1: a browser keeps one set of cookies for all ports of localhost, so a second node would log out of the first
+        String origin = http == DEFAULT_HTTP ? url("") : "http://127.0.0.1:" + http;
+        String curl = "curl -u backend:backend -H 'Content-Type: application/json' -d '" + message("Kept for you") + "' "
+                + url("/bellhop/api/messages");
+        return """
+
+                Bellhop runs (after %d s). Ctrl-C stops it.
+
+                  %s/shop/
+                  alice/alice   bob/bob   backend/backend (publisher)   admin/admin (administrator)
+
+                  %s/bellhop/console, after logging in there as admin
+
+                Send alice a message, now and in five seconds:
+
+                  %s PUBLISH websocket:producer:channel '%s'
+
+                  %s ZADD '{websocket}:timing:messages' $(($(date +%%s)+5)) '%s'
+
+                  %s
+
+                A second node:
+
+                  BELLHOP_REDIS_URI=%s ./mvnw%s -Dhttp.port=%d
+                """.formatted(seconds, origin, origin, cli, message("Hello"), cli, message("Five seconds later"), curl, redisUri(), profile(), http + 1000);
+    }
+
+    private static String profile() {
+        String profile = System.getProperty("demo.profile", "");
+        return profile.isEmpty() ? "" : " -P" + profile;
+    }
+
+    private static String message(String text) {
+        return "{\"msg_type\":\"notice\",\"to_user_id\":\"alice\",\"data\":{\"text\":\"" + text + "\"}}";
+    }
+
+    private static void say(String text) {
+        System.out.println(text);
+    }
+}

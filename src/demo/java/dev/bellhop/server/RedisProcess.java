@@ -1,0 +1,146 @@
+package dev.bellhop.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import redis.embedded.RedisExecProvider;
+
+/**
+ * A real Redis as a child process: the executable that {@code embedded-redis} brings along, with its files in a directory
+ * of ours, so that nothing is left elsewhere.
+ */
+public final class RedisProcess implements AutoCloseable {
+
+    private static final int START_SECONDS = 10;
+
+    private final Process process;
+
+    private RedisProcess(Process process) {
+        this.process = process;
+    }
+
+    /** The version of the Redis that comes along, such as {@code 7.0.15}. */
+    public static String version() {
+        return RedisExecProvider.redisVersion;
+    }
+
+    /**
+     * Starts Redis and returns when it answers.
+     *
+     * @param directory where its executable, its log and, if {@code settings} say so, its data lie
+     * @param settings  more of {@code redis.conf}, as options: {@code "--appendonly", "yes"}
+     * @throws IOException if there is no Redis for this system, or it does not answer in time
+     */
+    public static RedisProcess start(Path directory, int port, String... settings) throws IOException {
+        return start(directory, null, port, settings);
+    }
+
+    /**
+     * The same, with a configuration file that the settings go before.
+     *
+     * @param configuration may be null
+     */
+    public static RedisProcess start(Path directory, Path configuration, int port, String... settings) throws IOException {
+        Files.createDirectories(directory);
+        List<String> command = new ArrayList<>(OwnGroup.prefix());
+        command.add(executable(directory).toString());
+        if (configuration != null) {
+            command.add(configuration.toString());
+        }
+        command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1",
+                "-::1", "--dir", directory.toString(), "--save", "", "--appendonly", "no"));
+        command.addAll(List.of(settings));
+        Path log = directory.resolve("redis.log");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        RedisProcess redis = new RedisProcess(process);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+        while (!answers(port)) {
+            if (!process.isAlive() || System.nanoTime() > deadline) {
+                redis.kill();
+                throw new IOException("Redis does not start on port " + port + "; its log is " + log);
+            }
+            sleep();
+        }
+        return redis;
+    }
+
+    public ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    /** Ends it as a power cut would: nothing is saved, connections break. */
+    public void kill() {
+        process.destroyForcibly();
+        await(process, START_SECONDS);
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        if (!await(process, START_SECONDS)) {
+            kill();
+        }
+    }
+
+    /** Unpacks the executable once; runs at the same time share it. */
+    private static Path executable(Path directory) throws IOException {
+        Path unpacked;
+        try {
+            unpacked = RedisExecProvider.defaultProvider().get().toPath();
+        } catch (RuntimeException e) {
+            throw new IOException("No Redis comes along for this system: start one (7 or newer) and set BELLHOP_REDIS_URI", e);
+        }
+        Path executable = directory.resolve(unpacked.getFileName());
+        try {
+            if (Files.notExists(executable)) {
+                Files.move(unpacked, executable);
+            }
+        } catch (FileAlreadyExistsException e) {
+            // another run was faster
+        } finally {
+            // why by hand: the library deletes its temporary directory only when the JVM ends, if then
+            Files.deleteIfExists(unpacked);
+            Files.deleteIfExists(unpacked.getParent());
+        }
+        return executable;
+    }
+
+    private static boolean answers(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(1000);
+            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            // why also "-NOAUTH": it lets nobody in without a password, but it runs; "-LOADING" does not count
+            String answer = new String(socket.getInputStream().readNBytes(5), StandardCharsets.US_ASCII);
+            return answer.equals("+PONG") || answer.equals("-NOAU");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    static boolean await(Process process, int seconds) {
+        try {
+            return process.waitFor(seconds, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(20);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

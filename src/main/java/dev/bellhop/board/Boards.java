@@ -1,0 +1,142 @@
+package dev.bellhop.board;
+
+import dev.bellhop.config.Settings;
+import dev.bellhop.inbox.Inbox;
+import dev.bellhop.inbox.Inbox.Draft;
+import dev.bellhop.message.BoardMessage;
+import dev.bellhop.message.Position;
+import dev.bellhop.metric.Metrics;
+import dev.bellhop.redis.Keys;
+import dev.bellhop.redis.Redis;
+import dev.bellhop.redis.Reply;
+import dev.bellhop.redis.Script;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
+import io.lettuce.core.StreamMessage;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Messages for many, each kept once: on the board of everybody, of a role or of a group. A board is a stream in a slot of its own, so
+ * that publishing costs the same however many read it. Each reader's inbox takes in what is new on the boards they belong to.
+ *
+ * <p>Thread-safe, never blocks; outcomes are those of {@link Redis#call}.
+ */
+@ApplicationScoped
+public class Boards {
+    private static final Script PUBLISH = new Script(Boards.class, "/dev/bellhop/inbox/positions.lua", "/dev/bellhop/inbox/drafts.lua", "publish.lua");
+    private static final Script STATE = new Script(Boards.class, "state.lua");
+
+    private final Redis redis;
+    private final Keys keys;
+    private final Settings settings;
+    private final Metrics.Count published;
+
+    Boards() { // for the container's proxy
+        this(null, null, null, new Metrics());
+    }
+
+    @Inject
+    public Boards(Redis redis, Keys keys, Settings settings, Metrics metrics) {
+        this.redis = redis;
+        this.keys = keys;
+        this.settings = settings;
+        published = metrics.counter("board_published", "Messages kept on a board: for everybody, a role or a group");
+    }
+
+    /**
+     * Keeps messages on one board, in this order: all or none.
+     *
+     * @param drafts at most some hundreds
+     * @return one outcome for each; its position is the place on the board, not in anybody's inbox
+     */
+    public CompletableFuture<List<Inbox.Published>> publish(String board, List<Draft> drafts) {
+        Map<String, Integer> used = new LinkedHashMap<>();
+        used.put(keys.board(board), 1);
+        used.put(keys.boardMarks(board), 2);
+        List<String> args = new ArrayList<>(List.of(Long.toString(settings.inboxRetention().toMillis()), keys.boardChannel(board),
+                Integer.toString(settings.inboxMaxMessages()), Long.toString(Inbox.IDS_REMEMBERED.toMillis())));
+        for (Draft draft : drafts) {
+            String id = draft.message().id();
+            args.add(id == null ? "0" : Integer.toString(used.computeIfAbsent(keys.boardId(board, id), key -> used.size() + 1)));
+            args.add(draft.entry() == null ? "" : draft.entry());
+            args.add(draft.expiry());
+            args.add(draft.message().frameTail());
+        }
+        return PUBLISH.run(redis, used.keySet().toArray(String[]::new), args.toArray(String[]::new)).thenApply(reply -> {
+            List<Inbox.Published> all = new ArrayList<>(drafts.size());
+            while (all.size() < drafts.size()) {
+                all.add(Inbox.Published.of(reply.text()));
+            }
+            published.add(all.stream().filter(one -> one.outcome() == Inbox.Outcome.KEPT).count());
+            return all;
+        });
+    }
+
+    /** Where a message with this idempotency id was kept on the board, or null. */
+    public CompletableFuture<Position> find(String board, String id) {
+        String key = keys.boardId(board, id);
+        return redis.call(commands -> commands.get(key)).thenApply(found -> found == null ? null : Position.of(found));
+    }
+
+    /** What lies after a place on the board, oldest first. */
+    public CompletableFuture<List<BoardMessage>> after(String board, Position place, int most) {
+        String key = keys.board(board);
+        return redis.call(commands -> commands.xrange(key, Range.from(Range.Boundary.excluding(place.toString()), Range.Boundary.unbounded()), Limit.from(most)))
+                .thenApply(Boards::messages);
+    }
+
+    /** The newest messages of the board, oldest first. */
+    public CompletableFuture<List<BoardMessage>> newest(String board, int most) {
+        String key = keys.board(board);
+        return redis.call(commands -> commands.xrevrange(key, Range.unbounded(), Limit.from(most))).thenApply(entries -> {
+            List<StreamMessage<String, String>> oldestFirst = new ArrayList<>(entries);
+            java.util.Collections.reverse(oldestFirst);
+            return messages(oldestFirst);
+        });
+    }
+
+    private static List<BoardMessage> messages(List<StreamMessage<String, String>> entries) {
+        List<BoardMessage> messages = new ArrayList<>(entries.size());
+        for (StreamMessage<String, String> entry : entries) {
+            Map<String, String> fields = entry.getBody();
+            messages.add(new BoardMessage(Position.of(entry.getId()), fields.getOrDefault("expires", "0"), fields.getOrDefault("frame", "")));
+        }
+        return messages;
+    }
+
+    /**
+     * What is known of a user's boards.
+     *
+     * @param taken  up to where on each board the inbox has taken messages in
+     * @param groups of which groups the user is or was a member
+     */
+    public record State(Map<String, Position> taken, Map<String, Spans> groups) {}
+
+    /** Reads what is known of a user's boards. */
+    public CompletableFuture<State> state(String user) {
+        return STATE.run(redis, new String[] {keys.marks(user), keys.memberships(user)}).thenApply(Boards::state);
+    }
+
+    private static State state(Reply reply) {
+        Map<String, Position> taken = new HashMap<>();
+        for (long left = reply.number(); left > 0; left--) {
+            String board = reply.text();
+            Position place = reply.position();
+            if (place != null) {
+                taken.put(board, place);
+            }
+        }
+        Map<String, Spans> groups = new HashMap<>();
+        while (reply.hasNext()) {
+            groups.put(reply.text(), Spans.parse(reply.text()));
+        }
+        return new State(taken, groups);
+    }
+}

@@ -1,0 +1,2 @@
+/** The settings of this node and its name, read once at the start. */
+package dev.bellhop.config;

@@ -1,0 +1,247 @@
+package dev.bellhop.live;
+
+import dev.bellhop.message.BoardMessage;
+import dev.bellhop.board.Boards;
+import dev.bellhop.inbox.Inbox;
+import dev.bellhop.lane.Lanes;
+import dev.bellhop.message.Position;
+import dev.bellhop.metric.Metrics;
+import dev.bellhop.redis.Backoff;
+import dev.bellhop.redis.Keys;
+import dev.bellhop.redis.PubSub;
+import dev.bellhop.redis.RedisAwayException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The boards that this node's users read, each with a subscription; and the users who have something to take in. At most {@link #MOST}
+ * take in at a time: a message for everybody concerns every user here, and must not hold up the messages of one.
+ *
+ * <p>Thread-safe, never blocks.
+ */
+@ApplicationScoped
+class BoardFeeds {
+    private static final System.Logger LOG = System.getLogger(BoardFeeds.class.getName());
+
+    /** How many users take in at a time. */
+    static final int MOST = 64;
+
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** For how long a login waits for boards. */
+    private static final long PATIENCE_MILLIS = 2_000;
+    private static final int REST_MILLIS = 5_000;
+    private static final long CONFIRMATION_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final Boards boards;
+    private final Inbox inbox;
+    private final PubSub pubSub;
+    private final Keys keys;
+    private final Lanes lanes;
+    private final Metrics.Count failures;
+    private final ConcurrentMap<String, BoardFeed> feeds = new ConcurrentHashMap<>();
+
+    // guarded by waiting
+    private final Set<UserBoards> waiting = new LinkedHashSet<>();
+    private int underWay;
+    private long loggedNanos = System.nanoTime() - QUIET_NANOS;
+
+    BoardFeeds() { // for the container's proxy
+        this(null, null, null, null, null, new Metrics());
+    }
+
+    @Inject
+    BoardFeeds(Boards boards, Inbox inbox, PubSub pubSub, Keys keys, Lanes lanes, Metrics metrics) {
+        this.boards = boards;
+        this.inbox = inbox;
+        this.pubSub = pubSub;
+        this.keys = keys;
+        this.lanes = lanes;
+        failures = metrics.counter("board_failures", "Takings in of messages for many that failed and are tried again");
+        metrics.gauge("boards", "Boards (of everybody, a role or a group) that users of this node read", feeds::size);
+        metrics.gauge("board_waiting", "Users of this node who wait to take in messages for many", this::waiting);
+    }
+
+    Boards boards() {
+        return boards;
+    }
+
+    Inbox inbox() {
+        return inbox;
+    }
+
+    private int waiting() {
+        synchronized (waiting) {
+            return waiting.size();
+        }
+    }
+
+    // --- who reads what
+
+    void join(String board, UserBoards reader) {
+        feeds.compute(board, (name, known) -> {
+            BoardFeed feed = known == null ? new BoardFeed(name) : known;
+            feed.add(reader);
+            if (known == null) {
+                pubSub.subscribe(keys.boardChannel(name));
+            }
+            return feed;
+        });
+    }
+
+    void leave(String board, UserBoards reader) {
+        BoardFeed feed = feeds.get(board);
+        if (feed != null) {
+            feed.remove(reader);
+        }
+    }
+
+    /** Gives up the subscriptions of boards that nobody here has read for a while. */
+    void dropEmpty(long now) {
+        for (String board : feeds.keySet()) {
+            feeds.computeIfPresent(board, (name, feed) -> {
+                if (!feed.isEmptySince(now - LINGER_NANOS)) {
+                    return feed;
+                }
+                pubSub.unsubscribe(keys.boardChannel(name));
+                return null;
+            });
+        }
+    }
+
+    // --- what is new
+
+    /** The messages after a place on a board, oldest first, at most {@link BoardFeed#TAIL}. */
+    CompletableFuture<List<BoardMessage>> after(String board, Position place) {
+        BoardFeed feed = feeds.get(board);
+        List<BoardMessage> held = feed == null ? null : feed.after(place);
+        return held != null ? CompletableFuture.completedFuture(held) : boards.after(board, place, BoardFeed.TAIL);
+    }
+
+    /** A message has been put on a board. */
+    void heard(String board, BoardMessage.Announced announced) {
+        BoardFeed feed = feeds.get(board);
+        if (feed == null) {
+            return;
+        }
+        if (feed.heard(announced)) {
+            feed.readers().forEach(this::ask);
+        } else {
+            read(feed, new Backoff());
+        }
+    }
+
+    /** The board's channel has been subscribed, or what came on it could not be taken in: what is on the board is read. */
+    void missed(String board) {
+        BoardFeed feed = feeds.computeIfPresent(board, (name, known) -> known); // why: waits for join, which asked
+        if (feed != null) {
+            read(feed, new Backoff());
+        }
+    }
+
+    private void read(BoardFeed feed, Backoff backoff) {
+        int reading = feed.begin();
+        boards.newest(feed.board(), BoardFeed.TAIL).whenComplete((messages, failure) -> {
+            if (failure == null) {
+                feed.read(reading, messages);
+                feed.readers().forEach(this::ask);
+            } else if (feeds.get(feed.board()) == feed) {
+                failed(failure);
+                lanes.later(lanes.pages(), () -> read(feed, backoff), backoff.next());
+            }
+        });
+    }
+
+    private void failed(Throwable failure) {
+        failures.add();
+        long now = System.nanoTime();
+        synchronized (waiting) {
+            if (now - loggedNanos < QUIET_NANOS) {
+                return;
+            }
+            loggedNanos = now;
+        }
+        LOG.log(System.Logger.Level.WARNING, "Messages for many could not be taken in: {0}. Nothing is lost; it is tried again. If it lasts, look at the shard of the "
+                + "board. The next such line is a minute away.", failure.toString());
+    }
+
+    // --- taking in
+
+    /** Has a user take in what is new, when their turn comes. */
+    void ask(UserBoards reader) {
+        synchronized (waiting) {
+            waiting.add(reader);
+        }
+        next();
+    }
+
+    private void next() {
+        while (true) {
+            UserBoards reader;
+            synchronized (waiting) {
+                if (underWay >= MOST || waiting.isEmpty()) {
+                    return;
+                }
+                reader = waiting.iterator().next();
+                waiting.remove(reader);
+                underWay++;
+            }
+            // why another thread: many end at once, each beginning the next, and would fill the stack
+            lanes.insist(lanes.pages(), () -> reader.takeIn().whenComplete((any, failure) -> {
+                synchronized (waiting) {
+                    underWay--;
+                }
+                if (failure != null) {
+                    again(reader, failure);
+                }
+                next();
+            }));
+        }
+    }
+
+    private void again(UserBoards reader, Throwable failure) {
+        reader.mayHaveMissed();
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (!(cause instanceof RedisAwayException)) { // why not then: when Redis is back, each user's channel is subscribed anew
+            failed(cause);
+            lanes.later(lanes.pages(), () -> ask(reader), REST_MILLIS + ThreadLocalRandom.current().nextInt(REST_MILLIS));
+        }
+    }
+
+    /** Asks again for subscriptions that should have been confirmed long ago. */
+    void subscribeAgain(long now) {
+        for (BoardFeed feed : feeds.values()) {
+            if (feed.isUnreadSince(now - CONFIRMATION_NANOS)) {
+                pubSub.subscribeAgain(keys.boardChannel(feed.board()));
+            }
+        }
+    }
+
+    /**
+     * Takes in what is new before a page's login is answered; what cannot be had within a while comes when it can.
+     *
+     * @return whether there was anything
+     */
+    CompletableFuture<Boolean> catchUp(UserBoards reader) {
+        CompletableFuture<Boolean> result = new CompletableFuture<>();
+        reader.takeIn().whenComplete((any, failure) -> {
+            if (failure != null) {
+                again(reader, failure);
+            }
+            result.complete(failure == null && any);
+        });
+        if (!result.isDone()) {
+            lanes.later(lanes.pages(), () -> result.complete(false), PATIENCE_MILLIS);
+        }
+        return result;
+    }
+}

@@ -1,0 +1,179 @@
+package dev.bellhop.live;
+
+import dev.bellhop.message.BoardMessage;
+import dev.bellhop.board.Boards;
+import dev.bellhop.board.Spans;
+import dev.bellhop.message.Address;
+import dev.bellhop.message.Position;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The boards of one user, and up to where on each the inbox has taken messages in. Taking in is done by one call after another, and by every
+ * node that holds a connection of the user; the inbox passes over what it has.
+ *
+ * <p>Thread-safe, never blocks.
+ */
+final class UserBoards {
+    private final String user;
+    private final BoardFeeds all;
+
+    // guarded by this
+    private final Map<String, Position> taken = new HashMap<>();
+    private Map<String, Spans> groups = Map.of();
+    private Set<String> roles = Set.of();
+    private final Set<String> joined = new HashSet<>();
+    private boolean known;
+    private boolean wanted;
+    private boolean left;
+    private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
+
+    UserBoards(String user, BoardFeeds all) {
+        this.user = user;
+        this.all = all;
+    }
+
+    String user() {
+        return user;
+    }
+
+    /** Whether the user is a member of this group, as far as this node knows. */
+    synchronized boolean isMember(String group) {
+        Spans spans = groups.get(group);
+        return spans != null && spans.isMember();
+    }
+
+    /** The roles that the user's logins here hold. */
+    synchronized void roles(Set<String> held) {
+        roles = held;
+    }
+
+    /**
+     * What this node knows of the user's groups may be old.
+     *
+     * @return whether anybody wants to know: no page logs in first
+     */
+    synchronized boolean mayHaveMissed() {
+        known = false;
+        return wanted;
+    }
+
+    /**
+     * Takes in what is new on all boards of the user.
+     *
+     * @return whether there was anything; fails if a board or the inbox could not be reached
+     */
+    CompletableFuture<Boolean> takeIn() {
+        CompletableFuture<Boolean> result = new CompletableFuture<>();
+        CompletableFuture<?> before;
+        synchronized (this) {
+            before = last;
+            wanted = true;
+            last = result;
+        }
+        // why one after another: each begins where the one before has ended
+        before.whenComplete((ended, failure) -> know().thenCompose(ok -> each()).whenComplete((any, failed) -> {
+            if (failed == null) {
+                result.complete(any);
+            } else {
+                result.completeExceptionally(failed);
+            }
+        }));
+        return result;
+    }
+
+    private CompletableFuture<?> know() {
+        synchronized (this) {
+            if (known) {
+                return CompletableFuture.completedFuture(null);
+            }
+            known = true; // what changes from here on says so again
+        }
+        return all.boards().state(user).whenComplete((state, failure) -> {
+            synchronized (this) {
+                if (failure != null) {
+                    known = false;
+                    return;
+                }
+                groups = state.groups();
+                taken.clear();
+                taken.putAll(state.taken());
+            }
+        });
+    }
+
+    private CompletableFuture<Boolean> each() {
+        Set<String> boards = mine();
+        CompletableFuture<Boolean> result = CompletableFuture.completedFuture(false);
+        for (String board : boards) {
+            CompletableFuture<Boolean> one = take(board, false);
+            result = result.thenCombine(one, (a, b) -> a | b);
+        }
+        return result;
+    }
+
+    /** Which boards the user reads; joins those that are new, and leaves those that are no more. */
+    private Set<String> mine() {
+        Set<String> boards = new HashSet<>();
+        synchronized (this) {
+            if (left) {
+                return boards;
+            }
+            boards.add(Address.EVERYONE.board());
+            roles.forEach(role -> boards.add(Address.role(role).board()));
+            groups.forEach((group, spans) -> {
+                String board = Address.group(group).board();
+                if (spans.mayHoldAfter(taken.getOrDefault(board, spans.begin()))) {
+                    boards.add(board);
+                }
+            });
+            for (String board : boards) {
+                if (joined.add(board)) {
+                    all.join(board, this);
+                }
+            }
+            joined.removeIf(board -> {
+                if (!boards.contains(board)) {
+                    all.leave(board, this);
+                    return true;
+                }
+                return false;
+            });
+        }
+        return boards;
+    }
+
+    /** Takes in what is new on one board, some at a time. */
+    private CompletableFuture<Boolean> take(String board, boolean any) {
+        Spans spans;
+        Position after;
+        synchronized (this) {
+            spans = board.startsWith("group:") ? groups.getOrDefault(board.substring("group:".length()), new Spans(List.of())) : Spans.WHOLE;
+            after = taken.getOrDefault(board, spans.begin());
+        }
+        return all.after(board, after).thenCompose(messages -> {
+            if (messages.isEmpty()) {
+                return CompletableFuture.completedFuture(any);
+            }
+            Position upTo = messages.get(messages.size() - 1).place();
+            List<BoardMessage> theirs = messages.stream().filter(message -> spans.hold(message.place())).toList();
+            return all.inbox().take(user, board, theirs, upTo).thenCompose(ok -> {
+                synchronized (this) {
+                    taken.put(board, upTo);
+                }
+                return messages.size() < BoardFeed.TAIL ? CompletableFuture.completedFuture(true) : take(board, true);
+            });
+        });
+    }
+
+    /** The user has no connection here any more. */
+    synchronized void leave() {
+        left = true;
+        joined.forEach(board -> all.leave(board, this));
+        joined.clear();
+    }
+}

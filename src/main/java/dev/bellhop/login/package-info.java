@@ -1,0 +1,2 @@
+/** Who a request comes from, which login it belongs to, and from which origin it comes. */
+package dev.bellhop.login;

@@ -1,0 +1,2 @@
+/** What this node has counted since it started. */
+package dev.bellhop.metric;

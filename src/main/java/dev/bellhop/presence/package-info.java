@@ -1,0 +1,2 @@
+/** Which node holds which user's connections. */
+package dev.bellhop.presence;

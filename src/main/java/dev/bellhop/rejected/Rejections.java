@@ -1,0 +1,89 @@
+package dev.bellhop.rejected;
+
+import dev.bellhop.message.BadMessageException;
+import dev.bellhop.message.Json;
+import dev.bellhop.metric.Metrics;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/**
+ * Counts what could not be used, and logs it: a producer's message with a shortened copy, and no more than once a minute for each door, so that
+ * a producer gone wrong cannot fill the log.
+ */
+@ApplicationScoped
+public class Rejections {
+    private static final System.Logger LOG = System.getLogger(Rejections.class.getName());
+    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final int SHOWN = 200;
+
+    private final Metrics metrics;
+    private final Map<String, Door> doors = new ConcurrentHashMap<>();
+
+    Rejections() { // for the container's proxy
+        this(null);
+    }
+
+    @Inject
+    public Rejections(Metrics metrics) {
+        this.metrics = metrics;
+    }
+
+    private static final class Door {
+        private final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - QUIET_NANOS);
+        private final AtomicLong unlogged = new AtomicLong();
+    }
+
+    /**
+     * @param door where it came in: {@code channel}, {@code stream} and the like; never from outside
+     * @param text what came
+     */
+    public void rejected(String door, BadMessageException why, String text) {
+        log(ofAMessage(door, why, text));
+    }
+
+    Optional<String> ofAMessage(String door, BadMessageException why, String text) {
+        return line(door, why, () -> "It began: " + excerpt(text));
+    }
+
+    /**
+     * A frame of a page.
+     *
+     * @param length in characters. Why not the text: it is what a user has written, and may be private
+     */
+    public void refused(String user, BadMessageException why, int length) {
+        log(ofAFrame(user, why, length));
+    }
+
+    Optional<String> ofAFrame(String user, BadMessageException why, int length) {
+        return line("page", why, () -> "Its user is " + Json.quote(user) + ", and it has " + length + " characters.");
+    }
+
+    private static void log(Optional<String> line) {
+        line.ifPresent(text -> LOG.log(System.Logger.Level.WARNING, text));
+    }
+
+    /** Empty within a minute of the last line of the same door. */
+    private Optional<String> line(String door, BadMessageException why, Supplier<String> what) {
+        metrics.counter("rejected", "Messages and frames that could not be used", "code", why.code()).add();
+        Door at = doors.computeIfAbsent(door, name -> new Door());
+        long now = System.nanoTime();
+        long logged = at.loggedNanos.get();
+        if (now - logged < QUIET_NANOS || !at.loggedNanos.compareAndSet(logged, now)) {
+            at.unlogged.incrementAndGet();
+            return Optional.empty();
+        }
+        return Optional.of("Rejected from the " + door + ": " + why.getMessage() + " (" + why.code() + "), and " + at.unlogged.getAndSet(0)
+                + " more since the last such line. " + what.get());
+    }
+
+    /** The beginning of the text on one line, quoted and escaped. */
+    public static String excerpt(String text) {
+        return Json.quote(text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…");
+    }
+}

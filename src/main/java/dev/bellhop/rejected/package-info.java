@@ -1,0 +1,2 @@
+/** Messages and frames that could not be used: counted, logged, and kept for inspection. */
+package dev.bellhop.rejected;

@@ -1,0 +1,220 @@
+package dev.bellhop.it;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.bellhop.server.RedisProcess;
+import io.lettuce.core.MigrateArgs;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.SlotHash;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * A real Redis Cluster for tests, on free ports: masters that share the slots, each with as many replicas as wanted.
+ *
+ * <p>Not thread-safe, but for what the commands' methods return.
+ */
+public final class RedisCluster implements AutoCloseable {
+    private static final Duration SOON = Duration.ofSeconds(90);
+
+    private final List<Member> members = new ArrayList<>();
+    private final Thread atExit = new Thread(() -> members.forEach(Member::kill), "kill-redis-cluster");
+    private RedisClusterClient client;
+    private StatefulRedisClusterConnection<String, String> connection;
+
+    private RedisCluster() {}
+
+    /** One Redis of the cluster. */
+    public static final class Member {
+        private final int port = RedisServer.freePort();
+        private final int bus = RedisServer.freePort();
+        private final Path directory = Servers.target().resolve("it").resolve("redis-" + port);
+        private final RedisClient client = RedisClient.create("redis://127.0.0.1:" + port);
+        private RedisProcess process;
+        private RedisCommands<String, String> commands;
+
+        private Member() {}
+
+        public int port() {
+            return port;
+        }
+
+        /** Its id in the cluster. */
+        public String id() {
+            return commands().clusterMyId();
+        }
+
+        /** To this one alone: it does not follow where a slot has moved. */
+        public RedisCommands<String, String> commands() {
+            if (commands == null) {
+                commands = client.connect().sync();
+            }
+            return commands;
+        }
+
+        public void start() {
+            try {
+                process = RedisProcess.start(directory, RedisServer.configuration(directory, true), port, "--cluster-enabled", "yes", "--cluster-port", Integer.toString(bus),
+                        "--cluster-node-timeout", "2000", "--cluster-config-file", "nodes-" + port + ".conf", "--repl-diskless-sync-delay", "0", "--appendonly", "yes");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** Holds it still, as a host would be that does not answer; or lets it go on. */
+        public void freeze(boolean freeze) {
+            try {
+                int exit = new ProcessBuilder("kill", freeze ? "-STOP" : "-CONT", Long.toString(process.handle().pid())).inheritIO().start().waitFor();
+                if (exit != 0) {
+                    throw new IllegalStateException("kill ended with " + exit);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        /** Ends it at once, as a power cut would. */
+        public void kill() {
+            if (process != null) {
+                process.kill();
+            }
+        }
+    }
+
+    /** A new, empty one; returns when it takes commands for each slot. */
+    public static RedisCluster create(int masters, int replicasOfEach) {
+        RedisCluster cluster = new RedisCluster();
+        Runtime.getRuntime().addShutdownHook(cluster.atExit);
+        try {
+            cluster.start(masters, replicasOfEach);
+            return cluster;
+        } catch (RuntimeException | Error e) {
+            cluster.close();
+            throw e;
+        }
+    }
+
+    private void start(int masters, int replicasOfEach) {
+        for (int i = 0; i < masters * (1 + replicasOfEach); i++) {
+            Member member = new Member();
+            members.add(member);
+            member.start();
+        }
+        Member first = members.get(0);
+        for (int i = 0; i < masters; i++) {
+            int from = SlotHash.SLOT_COUNT * i / masters;
+            int to = SlotHash.SLOT_COUNT * (i + 1) / masters;
+            members.get(i).commands().clusterSetConfigEpoch(i + 1);
+            members.get(i).commands().clusterAddSlots(IntStream.range(from, to).toArray());
+        }
+        for (Member member : members.subList(1, members.size())) {
+            // why by hand: Lettuce's own method leaves out the port of the bus
+            member.commands().dispatch(CommandType.CLUSTER, new StatusOutput<>(StringCodec.UTF8),
+                    new CommandArgs<>(StringCodec.UTF8).add("MEET").add("127.0.0.1").add(first.port).add(first.bus));
+        }
+        for (int i = masters; i < members.size(); i++) {
+            Member replica = members.get(i);
+            String master = members.get(i % masters).id();
+            await().atMost(SOON).ignoreExceptions().until(() -> replica.commands().clusterReplicate(master).equals("OK"));
+        }
+        awaitWhole();
+        client = RedisClusterClient.create(members.stream().map(member -> RedisURI.create("127.0.0.1", member.port)).toList());
+        connection = client.connect();
+    }
+
+    /** Waits until all members know each other and each slot is served. */
+    public void awaitWhole() {
+        await().atMost(SOON).pollInterval(Duration.ofMillis(50)).ignoreExceptions().until(() -> members.stream().allMatch(member -> {
+            String info = member.commands().clusterInfo();
+            return info.contains("cluster_state:ok") && info.contains("cluster_known_nodes:" + members.size()) && info.contains("cluster_slots_ok:16384");
+        }));
+    }
+
+    /** The settings with which a node of Bellhop uses it, with no more rights than {@code server-config/redis} gives it. */
+    public String uris() {
+        return members.stream().map(member -> "redis://bellhop:change-me-bellhop@127.0.0.1:" + member.port).collect(Collectors.joining(","));
+    }
+
+    /** Commands that go to whichever member has the slot. May do everything. */
+    public RedisClusterCommands<String, String> commands() {
+        return connection.sync();
+    }
+
+    public List<Member> members() {
+        return List.copyOf(members);
+    }
+
+    /** Who serves this slot, as most members have it. */
+    public Member masterOf(int slot) {
+        String line = members.get(0).commands().clusterNodes().lines().filter(each -> {
+            String[] words = each.split(" ");
+            for (int i = 8; i < words.length; i++) {
+                if (!words[i].startsWith("[")) {
+                    String[] range = words[i].split("-");
+                    if (Integer.parseInt(range[0]) <= slot && slot <= Integer.parseInt(range[range.length - 1])) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }).findFirst().orElseThrow();
+        String id = line.substring(0, line.indexOf(' '));
+        return members.stream().filter(member -> member.id().equals(id)).findFirst().orElseThrow();
+    }
+
+    /** From now on the slot moves; its keys go with {@link #moveKeys}. */
+    public void beginMove(int slot, Member from, Member to) {
+        to.commands().clusterSetSlotImporting(slot, from.id());
+        from.commands().clusterSetSlotMigrating(slot, to.id());
+    }
+
+    /** @return how many keys went over */
+    public int moveKeys(int slot, Member from, Member to, int most) {
+        List<String> keys = from.commands().clusterGetKeysInSlot(slot, most);
+        if (!keys.isEmpty()) {
+            from.commands().migrate("127.0.0.1", to.port, 0, 10_000, MigrateArgs.Builder.keys(keys));
+        }
+        return keys.size();
+    }
+
+    /** The slot has moved, with all its keys. */
+    public void endMove(int slot, Member from, Member to) {
+        while (moveKeys(slot, from, to, 100) > 0) {
+            continue;
+        }
+        String id = to.id();
+        to.commands().clusterSetSlotNode(slot, id);
+        from.commands().clusterSetSlotNode(slot, id);
+        members.stream().filter(member -> member != to && member != from && member.commands().role().get(0).equals("master"))
+                .forEach(member -> member.commands().clusterSetSlotNode(slot, id));
+    }
+
+    @Override
+    public void close() {
+        if (client != null) {
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        }
+        members.forEach(member -> {
+            member.client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+            member.kill();
+        });
+        Runtime.getRuntime().removeShutdownHook(atExit);
+    }
+}

@@ -1,0 +1,273 @@
+package dev.bellhop.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bellhop.inbox.Inbox;
+import dev.bellhop.intake.Intake;
+import dev.bellhop.it.RedisServer;
+import dev.bellhop.message.Address;
+import dev.bellhop.message.Message;
+import dev.bellhop.schedule.Schedule;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Messages for everybody, for a role and for a group: once in each reader's inbox, whether they are here or come later. */
+class BoardsIT {
+    private static final String EVERYBODY = "\"to_user_id\":\"*\"";
+    private static final String MANAGERS = "\"to_role\":\"manager\"";
+    private static final String ORDER = "\"to_group\":\"order-17\"";
+
+    private static RedisServer redis;
+    private static TestNode one;
+    private static TestNode two;
+
+    @BeforeAll
+    static void start() {
+        redis = RedisServer.create();
+        one = node().withIngest().withPromotion();
+        two = node();
+    }
+
+    private static TestNode node() {
+        return TestNode.start(redis.uri(), "bellhop.roles=manager,clerk", "bellhop.inbox.max-messages=500").awaitRedis().withPages();
+    }
+
+    @BeforeEach
+    void empty() {
+        await().until(() -> one.registry().connections() == 0 && two.registry().connections() == 0);
+        one.registry().dropEmpty(System.nanoTime() + Duration.ofMinutes(1).toNanos());
+        two.registry().dropEmpty(System.nanoTime() + Duration.ofMinutes(1).toNanos());
+        redis.commands().flushall();
+    }
+
+    @AfterAll
+    static void stop() {
+        one.close();
+        two.close();
+        redis.close();
+    }
+
+    @Test
+    void everybodyGetsItOnceNowOrWhenTheyCome() {
+        TestPage here = loggedIn(one, "a");
+        TestPage there = loggedIn(two, "a");
+        TestPage other = loggedIn(two, "b");
+        redis.add(message(EVERYBODY, 1));
+        redis.add(message(EVERYBODY, 2));
+
+        for (TestPage page : List.of(here, there, other)) {
+            await().until(() -> data(page).equals(List.of(1, 2)));
+        }
+        assertThat(here.positions()).isEqualTo(there.positions());
+        TestPage late = loggedIn(one, "c");
+        assertThat(unread(late)).isEqualTo(2);
+        await().until(() -> data(late).equals(List.of(1, 2)));
+        redis.add(message(EVERYBODY, 3));
+        await().until(() -> data(late).equals(List.of(1, 2, 3)));
+        leave(here, there, other, late);
+
+        TestPage again = loggedIn(two, "c");
+        assertThat(unread(again)).isEqualTo(3);
+        assertThat(data(again)).as("all of it has been sent to a page of theirs").isEmpty();
+        leave(again);
+    }
+
+    @Test
+    void whoHoldsTheRoleAndNobodyElse() {
+        TestPage manager = loggedIn(one, "m", "manager");
+        TestPage clerk = loggedIn(two, "k", "clerk");
+        redis.add(message(MANAGERS, 1));
+        await().until(() -> data(manager).equals(List.of(1)));
+        TestPage promoted = loggedIn(two, "p", "clerk", "manager");
+        await().until(() -> data(promoted).equals(List.of(1)));
+        redis.publish(message(MANAGERS, 2));
+        await().until(() -> data(promoted).equals(List.of(1, 2)) && data(manager).equals(List.of(1, 2)));
+        redis.add(message(EVERYBODY, 3));
+        await().until(() -> data(clerk).equals(List.of(3)));
+        assertThat(one.inbox().page("m", null, 0).join().unread()).as("what is only passing is not kept").isEqualTo(2);
+
+        redis.add(message("\"to_role\":\"director\"", 4));
+        await().until(() -> redis.commands().llen(RedisServer.REJECTED) == 1);
+        leave(manager, clerk, promoted);
+    }
+
+    @Test
+    void whoWasAMemberWhenItWasPublished() {
+        TestPage early = loggedIn(one, "early");
+        one.groups().add("order-17", "early").join();
+        one.groups().add("order-17", "away").join();
+        redis.add(message(ORDER, 1));
+        await().until(() -> data(early).equals(List.of(1)));
+        TestPage late = loggedIn(two, "late");
+        two.groups().add("order-17", "late").join();
+        two.groups().remove("order-17", "away").join();
+        redis.add(message(ORDER, 2));
+        await().until(() -> data(early).equals(List.of(1, 2)) && data(late).equals(List.of(2)));
+        two.groups().remove("order-17", "early").join();
+        redis.add(message(ORDER, 3));
+        await().until(() -> data(late).equals(List.of(2, 3)));
+        redis.publish(message(ORDER, 4));
+        await().until(() -> data(late).equals(List.of(2, 3, 4)));
+        redis.add(message(EVERYBODY, 5));
+        await().until(() -> data(early).equals(List.of(1, 2, 5)));
+
+        TestPage away = loggedIn(one, "away");
+        await().until(() -> data(away).containsAll(List.of(1, 5)) && data(away).size() == 2);
+        assertThat(one.groups().of("late").join()).containsExactly("order-17");
+        assertThat(one.groups().of("early").join()).isEmpty();
+        assertThat(one.groups().members("order-17", null, 10).join()).containsExactly("late");
+        leave(early, late, away);
+    }
+
+    @Test
+    void whoComesBackToAGroupDoesNotGetWhatWasPublishedMeanwhile() {
+        for (int i = 1; i <= 3; i++) {
+            one.groups().add("order-17", "u").join();
+            redis.add(message(ORDER, 10 * i));
+            awaitBoard("group:order-17", 2 * i - 1);
+            one.groups().remove("order-17", "u").join();
+            redis.add(message(ORDER, 10 * i + 1));
+            awaitBoard("group:order-17", 2 * i);
+        }
+        TestPage page = loggedIn(two, "u");
+        await().until(() -> data(page).equals(List.of(10, 20, 30)));
+        leave(page);
+        TestPage again = loggedIn(one, "u");
+        assertThat(unread(again)).isEqualTo(3);
+        leave(again);
+    }
+
+    @Test
+    void aMessageWithAnIdIsOneMessageThroughEachDoor() {
+        Schedule schedule = new Schedule(one.redis(), one.keys(), one.promotion());
+        Intake intake = new Intake(one.inbox(), one.boards(), schedule);
+        Message message = new Message("n", Address.role("manager"), "1", "x", 0, 0);
+        String first = intake.keep(message).join();
+        assertThat(intake.keep(message).join()).isEqualTo(first);
+        assertThat(intake.schedule(message, Instant.now()).join()).isEqualTo(first);
+        redis.add("{\"msg_type\":\"n\"," + MANAGERS + ",\"data\":1,\"id\":\"x\"}");
+        redis.schedule(redis.time() + 0.2, "{\"msg_type\":\"n\"," + MANAGERS + ",\"data\":2,\"id\":\"y\"}");
+        intake.schedule(new Message("n", Address.role("manager"), "3", "z", 0, 0), Instant.now().plusMillis(700)).join();
+        TestPage page = loggedIn(two, "m", "manager");
+
+        await().until(() -> data(page).equals(List.of(1, 2, 3)));
+        assertThat(redis.commands().xlen(one.keys().board("role:manager"))).isEqualTo(3);
+        leave(page);
+    }
+
+    @Test
+    void whatHasExpiredIsNotTakenIn() {
+        one.boards().publish("everyone", List.of(new Inbox.Draft(new Message("n", Address.EVERYONE, "1", null, 0, 300), null))).join();
+        redis.add("{\"msg_type\":\"n\"," + EVERYBODY + ",\"data\":2,\"ttl\":60}");
+        awaitBoard("everyone", 2);
+        double expired = redis.time() + 0.4;
+        await().until(() -> redis.time() > expired);
+        TestPage page = loggedIn(one, "u");
+
+        assertThat(unread(page)).isEqualTo(1);
+        await().until(() -> data(page).equals(List.of(2)));
+        leave(page);
+    }
+
+    @Test
+    void aUserMayHaveBeenAwayForMoreMessagesThanAreTakenInAtOnce() {
+        IntStream.range(0, 350).forEach(i -> redis.add(message(EVERYBODY, i)));
+        awaitBoard("everyone", 350);
+        TestPage page = loggedIn(one, "u");
+
+        assertThat(unread(page)).isEqualTo(350);
+        await().until(() -> data(page).equals(IntStream.range(0, 350).boxed().toList()));
+        leave(page);
+    }
+
+    @Test
+    void aBoardThatCannotBeReadHoldsUpNoLogin() {
+        redis.commands().set(one.keys().board("everyone"), "not a stream");
+        redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"u\",\"data\":1}");
+        TestPage page = loggedIn(one, "u");
+        await().until(() -> data(page).equals(List.of(1)));
+        redis.commands().del(one.keys().board("everyone"));
+        redis.add(message(EVERYBODY, 2));
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> data(page).equals(List.of(1, 2)));
+        leave(page);
+    }
+
+    @Test
+    void aNodeThatHasHeardNothingForAWhileMissesNothing() {
+        TestPage page = loggedIn(two, "u");
+        redis.add(message(EVERYBODY, 1));
+        await().until(() -> data(page).equals(List.of(1)));
+        redis.restart(); // the subscriptions are cut
+        await().until(() -> redis.commands().ping().equals("PONG"));
+        redis.add(message(EVERYBODY, 2));
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> data(page).equals(List.of(1, 2)));
+        leave(page);
+        one.awaitRedis();
+    }
+
+    @Test
+    void everyUserHereTakesItInOnceHoweverManyThereAre() {
+        List<TestPage> pages = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            pages.add(one.open("u" + i % 150).login(null));
+            pages.add(two.open("u" + i % 150).login(null));
+        }
+        await().until(() -> pages.stream().allMatch(page -> page.from() != null));
+        for (int i = 0; i < 5; i++) {
+            redis.add(message(EVERYBODY, i));
+        }
+        await().atMost(Duration.ofSeconds(30)).until(() -> pages.stream().allMatch(page -> data(page).size() >= 5));
+        assertThat(pages).allSatisfy(page -> assertThat(data(page)).containsExactly(0, 1, 2, 3, 4));
+        leave(pages.toArray(TestPage[]::new));
+    }
+
+    /** What a user is sent alone, and what all are sent, come through one door in its order. */
+    @Test
+    void theOrderOfADoorIsKept() {
+        TestPage page = loggedIn(two, "u");
+        for (int i = 0; i < 20; i++) {
+            redis.add(message(i % 3 == 0 ? EVERYBODY : "\"to_user_id\":\"u\"", i));
+        }
+        await().until(() -> data(page).size() == 20);
+        assertThat(data(page).stream().filter(i -> i % 3 == 0)).isSorted();
+        assertThat(data(page).stream().filter(i -> i % 3 != 0)).isSorted();
+        leave(page);
+    }
+
+    private static String message(String to, int data) {
+        return "{\"msg_type\":\"n\"," + to + ",\"data\":" + data + "}";
+    }
+
+    private static TestPage loggedIn(TestNode node, String user, String... roles) {
+        TestPage page = node.open(user, roles).login(null);
+        await().until(() -> page.from() != null);
+        return page;
+    }
+
+    private static void leave(TestPage... pages) {
+        List.of(pages).forEach(TestPage::leave);
+    }
+
+    private static int unread(TestPage page) {
+        String answer = page.frames().stream().filter(frame -> frame.contains("\"msg_type\":\"login\"")).findFirst().orElseThrow();
+        return Integer.parseInt(answer.replaceAll(".*\"unread\":(\\d+).*", "$1"));
+    }
+
+    private static List<Integer> data(TestPage page) {
+        return page.frames().stream().filter(frame -> frame.contains("\"msg_type\":\"n\"")).map(frame -> Integer.parseInt(frame.replaceAll(".*\"data\":(\\d+).*", "$1"))).toList();
+    }
+
+    private static void awaitBoard(String board, int messages) {
+        await().until(() -> redis.commands().xlen(one.keys().board(board)) == messages);
+    }
+}

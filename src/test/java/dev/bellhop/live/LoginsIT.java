@@ -1,0 +1,110 @@
+package dev.bellhop.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bellhop.it.RedisServer;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What the application beside Bellhop can say about a login, and what it does on two nodes with one real Redis. */
+class LoginsIT {
+    private static final int LOGIN_CHECK = 1001;
+    private static final int LOGIN_ENDED = 4401;
+
+    private static RedisServer redis;
+    private static TestNode one;
+    private static TestNode two;
+
+    @BeforeAll
+    static void start() {
+        redis = RedisServer.create();
+        one = TestNode.start(redis.uri()).awaitRedis().withPages();
+        two = TestNode.start(redis.uri()).awaitRedis().withPages();
+        one.logins().start("/bellhop");
+    }
+
+    @AfterAll
+    static void stop() {
+        one.logins().stop();
+        one.close();
+        two.close();
+        redis.close();
+    }
+
+    private static TestPage loggedIn(TestNode node, String user) {
+        TestPage page = node.open(user).login(null);
+        await().until(() -> page.from() != null);
+        return page;
+    }
+
+    private static String login(String user) {
+        return "login of " + user; // as TestPage has it
+    }
+
+    private static void tell(String what, String user, String login) throws Exception {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        for (ObjectName name : server.queryNames(new ObjectName("dev.bellhop:type=Logins,*"), null)) {
+            server.invoke(name, what, new Object[] {user, login}, new String[] {String.class.getName(), String.class.getName()});
+        }
+    }
+
+    private static boolean isRemembered(String user) {
+        return one.inbox().isLoginEnded(user, login(user)).join();
+    }
+
+    @Test
+    void aLoginThatHasEndedClosesItsPagesEverywhereAndLetsNoneComeBack() throws Exception {
+        TestPage here = loggedIn(one, "ended");
+        TestPage there = loggedIn(two, "ended");
+        tell("ended", "ended", login("ended"));
+        await().until(() -> here.closeCode() == LOGIN_ENDED && there.closeCode() == LOGIN_ENDED);
+        TestPage back = two.open("ended").login(null);
+        await().until(() -> back.closeCode() == LOGIN_ENDED);
+        assertThat(isRemembered("ended")).isTrue();
+    }
+
+    @Test
+    void anHttpSessionThatSomebodyEndsClosesThePagesEverywhereAndTheServerDecidesWhoComesBack() throws Exception {
+        TestPage here = loggedIn(one, "left");
+        TestPage there = loggedIn(two, "left");
+        tell("sessionEnded", "left", login("left"));
+        await().until(() -> here.closeCode() == LOGIN_ENDED && there.closeCode() == LOGIN_ENDED);
+        assertThat(isRemembered("left")).isFalse();
+        TestPage back = loggedIn(two, "left");
+        assertThat(back.closeCode()).isZero();
+    }
+
+    @Test
+    void anExpiredHttpSessionHasThePagesOfThatLoginAloneShowItAgainEverywhere() throws Exception {
+        TestPage here = loggedIn(one, "idle");
+        TestPage there = loggedIn(two, "idle");
+        tell("check", "idle", "another login");
+        tell("check", "idle", login("idle"));
+        await().until(() -> here.closeCode() != 0 && there.closeCode() != 0);
+        assertThat(here.closeCode()).isEqualTo(LOGIN_CHECK);
+        assertThat(there.closeCode()).isEqualTo(LOGIN_CHECK);
+        assertThat(isRemembered("idle")).isFalse();
+        loggedIn(one, "idle");
+    }
+
+    /** A page that has just shown its login is left alone, or a program that logs in without cookies would never let it rest. */
+    @Test
+    void whereTheLoginIsNotKnownAllPagesOfTheUserAreAskedButNoneThatIsYoung() throws Exception {
+        long opened = System.nanoTime();
+        TestPage page = loggedIn(one, "unknown");
+        TestPage other = loggedIn(one, "somebody else");
+        await().atMost(Duration.ofSeconds(40)).until(() -> {
+            tell("check", "unknown", "");
+            return page.closeCode() != 0;
+        });
+        assertThat(page.closeCode()).isEqualTo(LOGIN_CHECK);
+        assertThat(Duration.ofNanos(System.nanoTime() - opened)).isGreaterThan(Duration.ofSeconds(10));
+        assertThat(other.closeCode()).isZero();
+    }
+}

@@ -1,0 +1,94 @@
+package dev.bellhop.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.bellhop.it.RedisServer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What happens when Bellhop's own threads are held, or have more to do than may wait. */
+class OwnThreadsIT {
+    private static RedisServer redis;
+
+    private TestNode node;
+
+    @BeforeAll
+    static void startRedis() {
+        redis = RedisServer.create();
+    }
+
+    @AfterAll
+    static void stopRedis() {
+        redis.close();
+    }
+
+    @BeforeEach
+    void start() {
+        node = TestNode.start(redis.uri(), "bellhop.connection.queue=5").awaitRedis().withPages();
+    }
+
+    @AfterEach
+    void stop() {
+        node.close();
+    }
+
+    private TestPage loggedIn(String user) {
+        TestPage page = node.open(user).login(null);
+        await().until(() -> page.from() != null);
+        return page;
+    }
+
+    private void publish(String user) {
+        redis.publish("{\"msg_type\":\"now\",\"to_user_id\":\"" + user + "\"}");
+    }
+
+    @Test
+    void aNodeThatHearsAndDoesNotDeliverSaysSo() {
+        TestPage page = loggedIn("u");
+        assertThat(node.pubSub().delivers()).isTrue();
+        long restarts = node.metrics().snapshot().get("subscription_restarts");
+        node.hold(node.lanes().delivery(), true);
+        publish("u");
+        await().until(() -> !node.pubSub().delivers());
+        assertThat(page.frames()).as("only the answer to login").hasSize(1);
+        assertThat(node.pubSub().hears()).isTrue();
+
+        node.hold(node.lanes().delivery(), false);
+        await().until(() -> page.frames().size() == 2);
+        await().until(() -> node.pubSub().delivers());
+        assertThat(node.metrics().snapshot().get("subscription_restarts")).as("another subscription would not help").isEqualTo(restarts);
+    }
+
+    /** It is the connection's monitor, and so every other page of the user, that would wait with the server. */
+    @Test
+    void aConnectionThatCannotBeClosedNowIsClosedLaterAndNotUnderALock() {
+        TestPage page = loggedIn("slow");
+        page.stopReading();
+        node.hold(node.lanes().closing(), true);
+        node.hold(node.lanes().stalled(), true); // on a busy machine the page counts as one that has not read for a second
+        IntStream.range(0, 20).forEach(i -> publish("slow"));
+        await().until(() -> page.connection().isClosing());
+        assertThat(page.closeCode()).as("nobody had the time").isZero();
+        await().until(() -> node.metrics().snapshot().get("tasks_refused{closing}") + node.metrics().snapshot().get("tasks_refused{stalled}") > 2);
+
+        node.hold(node.lanes().closing(), false);
+        await().until(() -> page.closeCode() == 1013);
+        assertThat(page.closedUnderALock()).isFalse();
+    }
+
+    @Test
+    void aPageWhoseLoginFindsNoThreadIsAnsweredLater() {
+        node.hold(node.lanes().pages(), true);
+        TestPage page = node.open("late").login(null);
+        await().until(() -> node.metrics().snapshot().get("tasks_refused{pages}") > 1);
+        assertThat(page.frames()).isEmpty();
+
+        node.hold(node.lanes().pages(), false);
+        await().until(() -> page.from() != null);
+    }
+}
