@@ -1,6 +1,7 @@
 package dev.bellhop.board;
 
 import dev.bellhop.config.Settings;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.inbox.Inbox.Draft;
 import dev.bellhop.message.BoardMessage;
@@ -13,7 +14,6 @@ import dev.bellhop.redis.Script;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.StreamMessage;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +28,7 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>Thread-safe, never blocks; outcomes are those of {@link Redis#call}.
  */
-@ApplicationScoped
+@SingleInstance
 public class Boards {
     private static final Script PUBLISH = new Script(Boards.class, "/dev/bellhop/inbox/positions.lua", "/dev/bellhop/inbox/drafts.lua", "publish.lua");
     private static final Script STATE = new Script(Boards.class, "state.lua");
@@ -37,10 +37,6 @@ public class Boards {
     private final Keys keys;
     private final Settings settings;
     private final Metrics.Count published;
-
-    Boards() { // for the container's proxy
-        this(null, null, null, new Metrics());
-    }
 
     @Inject
     public Boards(Redis redis, Keys keys, Settings settings, Metrics metrics) {

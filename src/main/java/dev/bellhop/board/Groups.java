@@ -1,6 +1,7 @@
 package dev.bellhop.board;
 
 import dev.bellhop.config.Settings;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.message.Address;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
@@ -8,7 +9,6 @@ import dev.bellhop.redis.Reply;
 import dev.bellhop.redis.Script;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>Thread-safe, never blocks; outcomes are those of {@link Redis#call}.
  */
-@ApplicationScoped
+@SingleInstance
 public class Groups {
     private static final Script JOIN = new Script(Groups.class, "join.lua");
     private static final Script MEMBER = new Script(Groups.class, "member.lua");
@@ -31,10 +31,6 @@ public class Groups {
     private final Redis redis;
     private final Keys keys;
     private final Settings settings;
-
-    Groups() { // for the container's proxy
-        this(null, null, null);
-    }
 
     @Inject
     public Groups(Redis redis, Keys keys, Settings settings) {

@@ -1,13 +1,12 @@
 package dev.bellhop.config;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
 /** This node's name: the host's, and a random part that is new with each deployment. */
-@ApplicationScoped
+@SingleInstance
 public class Node {
     private final String name = host() + '-' + random();
 

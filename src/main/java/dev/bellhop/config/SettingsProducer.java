@@ -1,6 +1,5 @@
 package dev.bellhop.config;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.spi.AfterDeploymentValidation;
@@ -9,7 +8,7 @@ import jakarta.inject.Singleton;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Offers the {@link Settings} to every bean. */
-@ApplicationScoped
+@SingleInstance
 class SettingsProducer {
 
     @Produces

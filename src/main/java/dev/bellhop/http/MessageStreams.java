@@ -1,11 +1,11 @@
 package dev.bellhop.http;
 
 import dev.bellhop.config.Settings;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.http.Problem.Code;
 import dev.bellhop.intake.Intake;
 import dev.bellhop.message.Json;
 import dev.bellhop.message.Message;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.BufferedOutputStream;
@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Lines: each is answered by a line, in their order, as soon as its messages are kept. A bounded number is under way at once; a
  * client that does not read its answers is read no further. Messages to one user are kept in the order of the lines.
  */
-@ApplicationScoped
+@SingleInstance
 class MessageStreams {
     /** How many calls may send lines at once on this node: each holds a thread of the server's, and one server has five. */
     static final int MOST_CALLS = 4;
@@ -41,10 +41,6 @@ class MessageStreams {
     private final Intake intake;
     private final Settings settings;
     private final AtomicInteger calls = new AtomicInteger();
-
-    MessageStreams() { // for the container's proxy
-        this(null, null);
-    }
 
     @Inject
     MessageStreams(Intake intake, Settings settings) {

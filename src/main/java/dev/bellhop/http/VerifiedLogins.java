@@ -1,7 +1,7 @@
 package dev.bellhop.http;
 
 import dev.bellhop.config.Settings;
-import jakarta.enterprise.context.ApplicationScoped;
+import dev.bellhop.config.SingleInstance;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -27,7 +27,7 @@ import javax.crypto.spec.SecretKeySpec;
  *
  * <p>Thread-safe; no call waits.
  */
-@ApplicationScoped
+@SingleInstance
 class VerifiedLogins {
     /** How many are remembered; whoever comes when there are so many is verified by the server at each call. */
     static final int MOST = 1_000;
@@ -47,10 +47,6 @@ class VerifiedLogins {
     record Backend(String name, Set<String> roles) {}
 
     private record Entry(Backend backend, long verifiedNanos) {}
-
-    VerifiedLogins() { // for the container's proxy
-        this(0, System::nanoTime);
-    }
 
     @Inject
     VerifiedLogins(Settings settings) {

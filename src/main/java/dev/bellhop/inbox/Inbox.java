@@ -1,6 +1,7 @@
 package dev.bellhop.inbox;
 
 import dev.bellhop.config.Settings;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.message.BoardMessage;
 import dev.bellhop.message.Json;
 import dev.bellhop.message.Message;
@@ -10,7 +11,6 @@ import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.redis.Reply;
 import dev.bellhop.redis.Script;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ import java.util.stream.Stream;
  * <p>Thread-safe, never blocks; outcomes are those of {@link Redis#call}. A message is kept and announced in one step, so
  * whoever hears the announcement, or reads the inbox after having subscribed, misses nothing.
  */
-@ApplicationScoped
+@SingleInstance
 public class Inbox {
     private static final System.Logger LOG = System.getLogger(Inbox.class.getName());
     private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -63,10 +63,6 @@ public class Inbox {
     private final Metrics.Count expired;
     private final Metrics.Count announcementsRefused;
     private final AtomicLong refusalLoggedNanos = new AtomicLong(System.nanoTime() - QUIET_NANOS);
-
-    Inbox() { // for the container's proxy
-        this(null, null, null, new Metrics());
-    }
 
     @Inject
     public Inbox(Redis redis, Keys keys, Settings settings, Metrics metrics) {

@@ -3,6 +3,7 @@ package dev.bellhop.ingest;
 import dev.bellhop.config.Node;
 import dev.bellhop.config.Settings;
 import dev.bellhop.board.Boards;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.lane.Lanes;
 import dev.bellhop.message.BadMessageException;
@@ -17,7 +18,6 @@ import dev.bellhop.rejected.RejectedList;
 import dev.bellhop.rejected.RejectedMessage;
 import dev.bellhop.rejected.Rejections;
 import io.lettuce.core.XReadArgs;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,7 @@ import java.util.concurrent.TimeoutException;
  * <p>A user who cannot be published to holds up nobody else, see {@link Backlog}. No thread waits: each step begins the next. All state
  * is touched by one step at a time.
  */
-@ApplicationScoped
+@SingleInstance
 public class IngestReader {
     private static final System.Logger LOG = System.getLogger(IngestReader.class.getName());
 
@@ -70,10 +70,6 @@ public class IngestReader {
     private volatile boolean stopped;
     private volatile boolean reading;
     private String cursor = START;
-
-    IngestReader() { // for the container's proxy
-        this(null, null, null, null, null, null, null, new Metrics());
-    }
 
     @Inject
     public IngestReader(Redis redis, Inbox inbox, Boards boards, Node node, Settings settings, RejectedList rejectedList, Rejections rejections, Metrics metrics) {

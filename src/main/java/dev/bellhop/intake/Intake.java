@@ -1,11 +1,11 @@
 package dev.bellhop.intake;
 
 import dev.bellhop.board.Boards;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.message.Message;
 import dev.bellhop.message.Position;
 import dev.bellhop.schedule.Schedule;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.List;
@@ -17,15 +17,11 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>Thread-safe, never blocks. A future that fails leaves open whether the message was taken.
  */
-@ApplicationScoped
+@SingleInstance
 public class Intake {
     private final Inbox inbox;
     private final Boards boards;
     private final Schedule schedule;
-
-    Intake() { // for the container's proxy
-        this(null, null, null);
-    }
 
     @Inject
     public Intake(Inbox inbox, Boards boards, Schedule schedule) {

@@ -1,7 +1,7 @@
 package dev.bellhop.lane;
 
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.metric.Metrics;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * every delivery. A managed executor of our own ({@code @ManagedExecutorDefinition}) does not help everywhere: on one server all
  * executors take their threads from a single pool. The threads of a {@code ManagedThreadFactory} are nobody else's on each server.
  */
-@ApplicationScoped
+@SingleInstance
 public class Lanes {
     private static final System.Logger LOG = System.getLogger(Lanes.class.getName());
 
@@ -34,10 +34,6 @@ public class Lanes {
     private final Lane ingest;
     private final Lane observers;
     private volatile ScheduledThreadPoolExecutor timer;
-
-    Lanes() { // for the container's proxy
-        this(new Metrics());
-    }
 
     @Inject
     public Lanes(Metrics metrics) {

@@ -1,5 +1,6 @@
 package dev.bellhop.live;
 
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.message.BoardMessage;
 import dev.bellhop.board.Boards;
 import dev.bellhop.inbox.Inbox;
@@ -10,7 +11,6 @@ import dev.bellhop.redis.Backoff;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.PubSub;
 import dev.bellhop.redis.RedisAwayException;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Thread-safe, never blocks.
  */
-@ApplicationScoped
+@SingleInstance
 class BoardFeeds {
     private static final System.Logger LOG = System.getLogger(BoardFeeds.class.getName());
 
@@ -54,10 +54,6 @@ class BoardFeeds {
     private final Set<UserBoards> waiting = new LinkedHashSet<>();
     private int underWay;
     private long loggedNanos = System.nanoTime() - QUIET_NANOS;
-
-    BoardFeeds() { // for the container's proxy
-        this(null, null, null, null, null, new Metrics());
-    }
 
     @Inject
     BoardFeeds(Boards boards, Inbox inbox, PubSub pubSub, Keys keys, Lanes lanes, Metrics metrics) {

@@ -2,11 +2,11 @@ package dev.bellhop.live;
 
 import dev.bellhop.config.Node;
 import dev.bellhop.config.Settings;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.lane.Lane;
 import dev.bellhop.lane.Lanes;
 import dev.bellhop.login.Login;
 import dev.bellhop.metric.Metrics;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Thread-safe; no call waits but {@link #drain}.
  */
-@ApplicationScoped
+@SingleInstance
 public class Connections {
     private static final System.Logger LOG = System.getLogger(Connections.class.getName());
 
@@ -47,10 +47,6 @@ public class Connections {
     private final Metrics.Count framesSent;
     private final Metrics.Count slowConsumers;
     private final Metrics.Count sendFailures;
-
-    Connections() { // for the container's proxy
-        this(null, null, null, null, new Node(), new Metrics());
-    }
 
     @Inject
     Connections(Lanes lanes, Settings settings, Registry registry, DeliveredMarks marks, Node node, Metrics metrics) {

@@ -1,8 +1,8 @@
 package dev.bellhop.live;
 
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.message.Position;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Iterator;
 import java.util.Set;
@@ -14,14 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>Thread-safe; never blocks.
  */
-@ApplicationScoped
+@SingleInstance
 class DeliveredMarks {
     private final Inbox inbox;
     private final Set<DeliveredMark> moved = ConcurrentHashMap.newKeySet();
-
-    DeliveredMarks() { // for the container's proxy
-        this(null);
-    }
 
     @Inject
     DeliveredMarks(Inbox inbox) {

@@ -1,6 +1,7 @@
 package dev.bellhop.live;
 
 import dev.bellhop.config.Settings;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.lane.Lanes;
 import dev.bellhop.message.BadMessageException;
@@ -12,12 +13,11 @@ import dev.bellhop.message.Position;
 import dev.bellhop.message.Utf8;
 import dev.bellhop.metric.Metrics;
 import dev.bellhop.rejected.Rejections;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Map;
 
 /** Does what pages ask for. Called by the server, one frame of a connection after another; never blocks. */
-@ApplicationScoped
+@SingleInstance
 class FrameReader {
     private static final String LOGIN_REQUIRED = "login_required";
     static final String RATE_LIMITED = "rate_limited";
@@ -28,10 +28,6 @@ class FrameReader {
     private final Inbound inbound;
     private final Rejections rejections;
     private final Metrics.Count received;
-
-    FrameReader() { // for the container's proxy
-        this(null, null, null, null, null, new Metrics());
-    }
 
     @Inject
     FrameReader(Settings settings, Inbox inbox, Lanes lanes, Inbound inbound, Rejections rejections, Metrics metrics) {

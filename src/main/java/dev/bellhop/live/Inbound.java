@@ -2,6 +2,7 @@ package dev.bellhop.live;
 
 import dev.bellhop.config.Node;
 import dev.bellhop.config.Settings;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.lane.Lanes;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Utf8;
@@ -11,7 +12,6 @@ import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.redis.RedisAwayException;
 import dev.bellhop.redis.Script;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.CompletableFuture;
 
@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>Thread-safe, never blocks. Observers run on threads of Bellhop's own for them, one message of a connection after another.
  */
-@ApplicationScoped
+@SingleInstance
 class Inbound {
     static final String UNAVAILABLE = "unavailable";
 
@@ -37,10 +37,6 @@ class Inbound {
     private final Observers observers;
     private final Node node;
     private final Metrics.Count inbound;
-
-    Inbound() { // for the container's proxy
-        this(null, null, null, null, null, null, new Metrics());
-    }
 
     @Inject
     Inbound(Redis redis, Keys keys, Settings settings, Lanes lanes, Observers observers, Node node, Metrics metrics) {

@@ -1,8 +1,8 @@
 package dev.bellhop.live;
 
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.inbox.Announcement;
 import dev.bellhop.inbox.Inbox;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpSession;
 import java.lang.management.ManagementFactory;
@@ -16,7 +16,7 @@ import javax.management.StandardMBean;
  * What happens when a login ends, however that is heard of: from this application's own HTTP sessions, or from another
  * application of this server through the MBean (see {@code dev.bellhop.logout.LogoutSignal}).
  */
-@ApplicationScoped
+@SingleInstance
 public class Logins implements LoginsMBean {
     private static final System.Logger LOG = System.getLogger(Logins.class.getName());
 
@@ -24,10 +24,6 @@ public class Logins implements LoginsMBean {
     private final Registry registry;
     private final Connections connections;
     private ObjectName name;
-
-    Logins() { // for the container's proxy
-        this(null, null, null);
-    }
 
     @Inject
     Logins(Inbox inbox, Registry registry, Connections connections) {

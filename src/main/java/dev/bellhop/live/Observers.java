@@ -1,14 +1,14 @@
 package dev.bellhop.live;
 
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.publish.InboundMessage;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.control.ActivateRequestContext;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Inject;
 
 /** The application's own code that observes {@link InboundMessage}. */
-@ApplicationScoped
+@SingleInstance
 class Observers {
     private static final System.Logger LOG = System.getLogger(Observers.class.getName());
 

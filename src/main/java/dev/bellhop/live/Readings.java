@@ -1,9 +1,9 @@
 package dev.bellhop.live;
 
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.lane.Lanes;
 import dev.bellhop.metric.Metrics;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Thread-safe; never blocks.
  */
-@ApplicationScoped
+@SingleInstance
 class Readings {
     /** How many may be under way. Redis runs them one by one: more would only wait there. */
     static final int MOST = 64;
@@ -34,10 +34,6 @@ class Readings {
     // guarded by this
     private final Queue<Replay> waiting = new ArrayDeque<>();
     private int underWay;
-
-    Readings() { // for the container's proxy
-        this(null, null, new Metrics());
-    }
 
     @Inject
     Readings(Inbox inbox, Lanes lanes, Metrics metrics) {

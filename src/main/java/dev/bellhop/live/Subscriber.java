@@ -2,6 +2,7 @@ package dev.bellhop.live;
 
 import dev.bellhop.config.Node;
 import dev.bellhop.config.Settings;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.message.BoardMessage;
 import dev.bellhop.inbox.Announcement;
 import dev.bellhop.lane.Lanes;
@@ -12,7 +13,6 @@ import dev.bellhop.presence.RollCall;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.PubSub;
 import dev.bellhop.rejected.Rejections;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Lettuce's thread only queues; a task on Bellhop's own thread for it drains the queue in batches. The node's probe goes the
  * same way, so it shows that messages get through.
  */
-@ApplicationScoped
+@SingleInstance
 public class Subscriber implements PubSub.Listener {
     private static final System.Logger LOG = System.getLogger(Subscriber.class.getName());
     private static final int MAX_WAITING = 100_000;
@@ -57,10 +57,6 @@ public class Subscriber implements PubSub.Listener {
 
     /** @param passed for a probe, which has nothing else; else null */
     private record Heard(String channel, String text, Runnable passed) {}
-
-    Subscriber() { // for the container's proxy
-        this(null, null, null, null, null, null, null, null, new Node(), new Metrics());
-    }
 
     @Inject
     Subscriber(PubSub pubSub, Settings settings, Keys keys, Lanes lanes, Registry registry, BoardFeeds boards, Rejections rejections, RollCall rollCall, Node node, Metrics metrics) {

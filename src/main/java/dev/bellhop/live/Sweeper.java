@@ -1,9 +1,9 @@
 package dev.bellhop.live;
 
 import dev.bellhop.config.Settings;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.lane.Lanes;
 import dev.bellhop.presence.Presence;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.concurrent.ScheduledFuture;
@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Why not the server's own idle and send time-outs: on some servers they never fire, or fire and close nothing.
  */
-@ApplicationScoped
+@SingleInstance
 public class Sweeper {
     private static final System.Logger LOG = System.getLogger(Sweeper.class.getName());
     private static final long PERIOD_MILLIS = 500;
@@ -34,10 +34,6 @@ public class Sweeper {
     private final Presence presence;
     private int sweep;
     private ScheduledFuture<?> sweeps;
-
-    Sweeper() { // for the container's proxy
-        this(null, null, null, null, null, null);
-    }
 
     @Inject
     Sweeper(Lanes lanes, Settings settings, Registry registry, DeliveredMarks marks, BoardFeeds boards, Presence presence) {

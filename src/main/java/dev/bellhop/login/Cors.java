@@ -1,6 +1,6 @@
 package dev.bellhop.login;
 
-import jakarta.enterprise.context.ApplicationScoped;
+import dev.bellhop.config.SingleInstance;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -12,16 +12,12 @@ import jakarta.servlet.http.HttpServletResponse;
  *
  * <p>Thread-safe.
  */
-@ApplicationScoped
+@SingleInstance
 public class Cors {
     /** Browsers ask again after so many seconds, or sooner. */
     private static final String MAX_AGE = "600";
 
     private final Origins origins;
-
-    Cors() { // for the container's proxy
-        this(null);
-    }
 
     @Inject
     Cors(Origins origins) {

@@ -1,9 +1,9 @@
 package dev.bellhop.login;
 
 import dev.bellhop.config.Settings;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Message;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpSession;
 import java.nio.charset.StandardCharsets;
@@ -18,13 +18,9 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Finds out who a request comes from: the one place where this is decided. */
-@ApplicationScoped
+@SingleInstance
 public class Identity {
     private final Settings settings;
-
-    Identity() { // for the container's proxy
-        this(null);
-    }
 
     @Inject
     public Identity(Settings settings) {

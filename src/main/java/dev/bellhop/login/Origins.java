@@ -1,7 +1,7 @@
 package dev.bellhop.login;
 
 import dev.bellhop.config.Settings;
-import jakarta.enterprise.context.ApplicationScoped;
+import dev.bellhop.config.SingleInstance;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.websocket.server.HandshakeRequest;
@@ -20,16 +20,12 @@ import java.util.function.UnaryOperator;
  * {@code X-Forwarded-Proto} goes before what the server itself sees. Why it can be trusted here: a page cannot add this header
  * to a WebSocket handshake, nor to a request to another origin. Another program can, but it can also write any {@code Origin}.
  */
-@ApplicationScoped
+@SingleInstance
 public class Origins {
     private static final System.Logger LOG = System.getLogger(Origins.class.getName());
 
     private final Settings settings;
     private final AtomicBoolean warned = new AtomicBoolean();
-
-    Origins() { // for the container's proxy
-        this(null);
-    }
 
     @Inject
     public Origins(Settings settings) {

@@ -1,8 +1,8 @@
 package dev.bellhop.login;
 
 import dev.bellhop.config.Settings;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.message.Message;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Says in the log why handshakes are refused that look as if somebody had logged in: a wrong configuration shows in nothing else.
  * At most one line a minute for each reason. Thread-safe.
  */
-@ApplicationScoped
+@SingleInstance
 public class Strangers {
     private static final System.Logger LOG = System.getLogger(Strangers.class.getName());
     private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -23,10 +23,6 @@ public class Strangers {
     private final Settings settings;
     private final Reason noUser = new Reason();
     private final Reason unusable = new Reason();
-
-    Strangers() { // for the container's proxy
-        this(null);
-    }
 
     @Inject
     Strangers(Settings settings) {

@@ -1,10 +1,10 @@
 package dev.bellhop.metric;
 
+import dev.bellhop.config.SingleInstance;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,7 +15,7 @@ import java.util.function.DoubleSupplier;
  *
  * <p>Thread-safe. Counters never block; keep one in a field rather than look it up per message.
  */
-@ApplicationScoped
+@SingleInstance
 public class Metrics {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final Map<String, Counter> families = new ConcurrentHashMap<>();

@@ -1,10 +1,10 @@
 package dev.bellhop.presence;
 
 import dev.bellhop.config.Node;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.redis.Script;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>Thread-safe, never blocks. By Redis's clock: nodes' clocks differ. It is for people and for the API: no message is routed by it, so it may lag by a second, and
  * by a minute for a node that has died.
  */
-@ApplicationScoped
+@SingleInstance
 public class Presence {
     /** How long what a node has written counts, unless it is refreshed. */
     public static final Duration LASTS = Duration.ofSeconds(60);
@@ -29,10 +29,6 @@ public class Presence {
     private final Redis redis;
     private final Keys keys;
     private final Node node;
-
-    Presence() { // for the container's proxy
-        this(null, null, null);
-    }
 
     @Inject
     public Presence(Redis redis, Keys keys, Node node) {

@@ -1,9 +1,9 @@
 package dev.bellhop.presence;
 
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.redis.Script;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.HashSet;
@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * <p>Thread-safe, never blocks. The question goes over the user's channel, so it reaches just the nodes that may hold
  * connections of the user; each puts its answer into a list in Redis, in the user's slot, that is gone after some seconds.
  */
-@ApplicationScoped
+@SingleInstance
 public class RollCall {
     /** How long nodes are waited for. */
     public static final Duration PATIENCE = Duration.ofMillis(500);
@@ -34,10 +34,6 @@ public class RollCall {
     private final Redis redis;
     private final Keys keys;
     private final Presence presence;
-
-    RollCall() { // for the container's proxy
-        this(null, null, null);
-    }
 
     @Inject
     public RollCall(Redis redis, Keys keys, Presence presence) {

@@ -1,14 +1,14 @@
 package dev.bellhop.redis;
 
 import dev.bellhop.config.Settings;
-import jakarta.enterprise.context.ApplicationScoped;
+import dev.bellhop.config.SingleInstance;
 import jakarta.inject.Inject;
 
 /**
  * The names of all keys and channels in Redis. Whatever belongs to a user shares one hash slot, and so does whatever
  * belongs to scheduling and ingest (<a href="https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags">hash tags</a>).
  */
-@ApplicationScoped
+@SingleInstance
 public class Keys {
     /** The stream into which producers write, and into which due messages are promoted. */
     public static final String INGEST = "{websocket}:producer:stream";
@@ -21,10 +21,6 @@ public class Keys {
     private static final String SCHEDULED_ENTRY = "{websocket}:scheduled:";
 
     private final Settings settings;
-
-    Keys() { // for the container's proxy
-        this(null);
-    }
 
     @Inject
     public Keys(Settings settings) {

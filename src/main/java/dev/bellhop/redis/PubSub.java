@@ -1,12 +1,12 @@
 package dev.bellhop.redis;
 
 import dev.bellhop.config.Node;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.metric.Metrics;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Thread-safe. One thread of its own makes the connections; no call blocks.
  */
-@ApplicationScoped
+@SingleInstance
 public class PubSub {
     private static final System.Logger LOG = System.getLogger(PubSub.class.getName());
     private static final long PROBE_MILLIS = 2_000;
@@ -57,12 +57,6 @@ public class PubSub {
     private volatile long probeWaitsNanos;
     private volatile boolean stopped;
     private Thread thread;
-
-    PubSub() { // for the container's proxy
-        redis = null;
-        probeChannel = null;
-        restarts = null;
-    }
 
     @Inject
     public PubSub(Redis redis, Keys keys, Node node, Metrics metrics) {

@@ -1,12 +1,12 @@
 package dev.bellhop.redis;
 
 import dev.bellhop.config.Settings;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.metric.Metrics;
 import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.net.SocketAddress;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ import java.util.function.Supplier;
  * <p>Why every call goes through one thread of Lettuce's own: Netty leaves thread-local objects on each thread that it runs
  * on, and on a thread of the server's they would hold the application's class loader after undeployment.
  */
-@ApplicationScoped
+@SingleInstance
 public class Redis {
     private static final System.Logger LOG = System.getLogger(Redis.class.getName());
     private static final int MAX_IN_FLIGHT = 100_000;
@@ -51,10 +51,6 @@ public class Redis {
     private volatile boolean connected;
     private volatile boolean stopped;
     private Thread starter;
-
-    Redis() { // for the container's proxy
-        this(null, new Metrics());
-    }
 
     @Inject
     public Redis(Settings settings, Metrics metrics) {

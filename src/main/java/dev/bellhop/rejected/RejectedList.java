@@ -1,9 +1,9 @@
 package dev.bellhop.rejected;
 
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.redis.Script;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,16 +12,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /** The rejected messages that Redis keeps for inspection, the newest thousand. Thread-safe, never blocks. */
-@ApplicationScoped
+@SingleInstance
 public class RejectedList {
     private static final Script REJECT = new Script(RejectedList.class, "reject.lua");
     private static final int KEPT = 1_000;
 
     private final Redis redis;
-
-    RejectedList() { // for the container's proxy
-        this(null);
-    }
 
     @Inject
     public RejectedList(Redis redis) {

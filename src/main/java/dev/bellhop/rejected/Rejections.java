@@ -1,9 +1,9 @@
 package dev.bellhop.rejected;
 
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
 import dev.bellhop.metric.Metrics;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * Counts what could not be used, and logs it: a producer's message with a shortened copy, and no more than once a minute for each door, so that
  * a producer gone wrong cannot fill the log.
  */
-@ApplicationScoped
+@SingleInstance
 public class Rejections {
     private static final System.Logger LOG = System.getLogger(Rejections.class.getName());
     private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -24,10 +24,6 @@ public class Rejections {
 
     private final Metrics metrics;
     private final Map<String, Door> doors = new ConcurrentHashMap<>();
-
-    Rejections() { // for the container's proxy
-        this(null);
-    }
 
     @Inject
     public Rejections(Metrics metrics) {

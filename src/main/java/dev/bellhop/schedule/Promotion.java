@@ -1,11 +1,11 @@
 package dev.bellhop.schedule;
 
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.lane.Lanes;
 import dev.bellhop.metric.Metrics;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.redis.Script;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Thread-safe, never blocks. Where the next due time is known to be less than a second away, a one-shot task hits it;
  * the seconds' tick finds all else.
  */
-@ApplicationScoped
+@SingleInstance
 public class Promotion {
     private static final System.Logger LOG = System.getLogger(Promotion.class.getName());
     private static final Script PROMOTE = new Script(Promotion.class, "promote.lua");
@@ -42,10 +42,6 @@ public class Promotion {
     private volatile ScheduledFuture<?> oneShot;
     private volatile boolean stopped;
     private volatile long ranNanos = System.nanoTime();
-
-    Promotion() { // for the container's proxy
-        this(null, null, new Metrics());
-    }
 
     @Inject
     public Promotion(Redis redis, Keys keys, Metrics metrics) {

@@ -1,5 +1,6 @@
 package dev.bellhop.schedule;
 
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.message.Address;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
@@ -8,7 +9,6 @@ import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.redis.Reply;
 import dev.bellhop.redis.Script;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -35,7 +35,7 @@ import java.util.regex.Pattern;
  * <p>Ids: of a user and an idempotency id where there is one, else at random. What another producer has added has no id of its
  * own: it goes by {@code <score>~<SHA-1>}, which changes when it is moved.
  */
-@ApplicationScoped
+@SingleInstance
 public class Schedule {
     /** How long after its due time a message's id is known. */
     private static final Duration REMEMBERED = Duration.ofHours(24);
@@ -54,10 +54,6 @@ public class Schedule {
     private final Keys keys;
     private final Promotion promotion;
     private final SecureRandom random = new SecureRandom();
-
-    Schedule() { // for the container's proxy
-        this(null, null, null);
-    }
 
     @Inject
     public Schedule(Redis redis, Keys keys, Promotion promotion) {

@@ -1,11 +1,11 @@
 package dev.bellhop.stats;
 
 import dev.bellhop.config.Node;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.redis.Reply;
 import dev.bellhop.redis.Script;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>Thread-safe, never blocks. One stream in Redis, by Redis's clock: an operator who opens the console because something went
  * wrong sees how it came to that.
  */
-@ApplicationScoped
+@SingleInstance
 public class History {
     /** Between two points, and between two reports of a node. */
     public static final Duration STEP = Duration.ofSeconds(5);
@@ -40,10 +40,6 @@ public class History {
     private final Redis redis;
     private final Keys keys;
     private final Node node;
-
-    History() { // for the container's proxy
-        this(null, null, null);
-    }
 
     @Inject
     public History(Redis redis, Keys keys, Node node) {

@@ -1,11 +1,11 @@
 package dev.bellhop.stats;
 
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.lane.Lanes;
 import dev.bellhop.metric.Metrics;
 import dev.bellhop.presence.Presence;
 import dev.bellhop.redis.PubSub;
 import dev.bellhop.redis.Redis;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Writes down every few seconds what this node counts, so that any node can tell of all. */
-@ApplicationScoped
+@SingleInstance
 public class NodeReporter {
     private static final System.Logger LOG = System.getLogger(NodeReporter.class.getName());
     private static final int MINUTE = (int) (60 / History.STEP.toSeconds());
@@ -39,10 +39,6 @@ public class NodeReporter {
     private ScheduledFuture<?> reports;
 
     private record Sample(long nanos, Map<String, Long> numbers) {}
-
-    NodeReporter() { // for the container's proxy
-        this(null, null, null, null, null, null);
-    }
 
     @Inject
     NodeReporter(Metrics metrics, Presence presence, History history, Redis redis, PubSub pubSub, Watch watch) {

@@ -1,22 +1,18 @@
 package dev.bellhop.stats;
 
 import dev.bellhop.config.Settings;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.CompletableFuture;
 
 /** How much waits in Redis. Thread-safe, never blocks. */
-@ApplicationScoped
+@SingleInstance
 public class Queues {
     private final Redis redis;
     private final Keys keys;
     private final Settings settings;
-
-    Queues() { // for the container's proxy
-        this(null, null, null);
-    }
 
     @Inject
     public Queues(Redis redis, Keys keys, Settings settings) {

@@ -1,10 +1,10 @@
 package dev.bellhop.stats;
 
 import dev.bellhop.config.Node;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.message.Json;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
 
@@ -13,7 +13,7 @@ import java.util.List;
  *
  * <p>Thread-safe, never blocks. While nobody watches it costs one question to Redis for each report.
  */
-@ApplicationScoped
+@SingleInstance
 class Watch {
     /** The {@code msg_type}; the data is one of {@code GET stats}' nodes, and the depths of the queues. */
     static final String TYPE = "bellhop.node";
@@ -25,10 +25,6 @@ class Watch {
     private final Redis redis;
     private final Keys keys;
     private final Node node;
-
-    Watch() { // for the container's proxy
-        this(null, null, null, null, null);
-    }
 
     @Inject
     Watch(Watchers watchers, Queues queues, Redis redis, Keys keys, Node node) {

@@ -1,10 +1,10 @@
 package dev.bellhop.stats;
 
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.redis.Reply;
 import dev.bellhop.redis.Script;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>Thread-safe, never blocks. Kept in Redis, by Redis's clock: whoever does not say so again is forgotten after a minute,
  * and while nobody watches there is nothing to send.
  */
-@ApplicationScoped
+@SingleInstance
 public class Watchers {
     /** How long a user counts as watching. */
     public static final Duration LASTS = Duration.ofSeconds(60);
@@ -28,10 +28,6 @@ public class Watchers {
 
     private final Redis redis;
     private final Keys keys;
-
-    Watchers() { // for the container's proxy
-        this(null, null);
-    }
 
     @Inject
     public Watchers(Redis redis, Keys keys) {

@@ -56,7 +56,7 @@ class ArchitectureTest {
             .whereLayer("schedule").mayOnlyAccessLayers("message", "config", "metric", "lane", "redis")
             .whereLayer("presence").mayOnlyAccessLayers("message", "config", "metric", "redis")
             .whereLayer("ingest").mayOnlyAccessLayers("message", "config", "metric", "lane", "redis", "inbox", "board", "rejected")
-            .whereLayer("intake").mayOnlyAccessLayers("message", "inbox", "board", "schedule")
+            .whereLayer("intake").mayOnlyAccessLayers("message", "config", "inbox", "board", "schedule")
             .whereLayer("publish").mayOnlyAccessLayers("message", "config", "board", "intake")
             .whereLayer("live").mayOnlyAccessLayers("message", "config", "metric", "lane", "redis", "inbox", "board", "login", "presence", "rejected", "publish")
             .whereLayer("stats").mayOnlyAccessLayers("message", "config", "metric", "lane", "redis", "presence")
