@@ -22,6 +22,7 @@ import jakarta.inject.Inject;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -38,6 +39,8 @@ import java.util.function.Function;
 
 /** A whole node without a server: what the container would make and inject is made and set here. Thread-safe. */
 public final class TestNode implements AutoCloseable {
+    /** On a busy machine, with a Redis that may not answer: each attempt to connect takes up to five seconds. */
+    private static final Duration SOON = Duration.ofMinutes(1);
 
     private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(4, daemons());
 
@@ -83,7 +86,7 @@ public final class TestNode implements AutoCloseable {
     }
 
     public TestNode awaitRedis() {
-        await().pollInterval(5, TimeUnit.MILLISECONDS).until(redis()::isConnected);
+        await().atMost(SOON).pollInterval(5, TimeUnit.MILLISECONDS).until(redis()::isConnected);
         return this;
     }
 
@@ -91,7 +94,7 @@ public final class TestNode implements AutoCloseable {
     public TestNode withPages() {
         bean(Subscriber.class).start(daemons());
         sweeper().start();
-        await().pollInterval(5, TimeUnit.MILLISECONDS).until(pubSub()::hears);
+        await().atMost(SOON).pollInterval(5, TimeUnit.MILLISECONDS).until(pubSub()::hears);
         return this;
     }
 

@@ -95,6 +95,9 @@ final class StockPayara extends Stock {
     @Override
     void behindProxy(Path shipped, List<String> javaOptions) throws IOException {
         shell().run("bin/asadmin " + switchedOff(shipped.resolve("payara/bellhop.asadmin"), "set configs.config.server-config.network-config."));
+        // why: Payara changes a listener while it runs, and now and then that one stays closed
+        stop();
+        start();
     }
 
     @Override
