@@ -17,7 +17,8 @@ import org.eclipse.microprofile.config.Config;
  * @param redisUris            {@code bellhop.redis.uri}: one, or several with {@code bellhop.redis.cluster}
  * @param redisCluster         {@code bellhop.redis.cluster}
  * @param channel              {@code bellhop.channel}: the channel of messages that are not kept
- * @param scheduledKey         {@code bellhop.scheduled-key}: the zset of scheduled messages
+ * @param ingestStream         {@code bellhop.ingest-stream}: the stream of messages that are kept; its hash tag names the keys beside it
+ * @param scheduledKey         {@code bellhop.scheduled-key}: the zset of scheduled messages, in the slot of the ingest stream
  * @param consumerStream       {@code bellhop.consumer-stream}: the stream of what pages send; {@code off}: it is written nowhere
  * @param consumerStreamLength {@code bellhop.consumer-stream.max-length}: about how many entries it keeps
  * @param consumerStreamBytes  {@code bellhop.consumer-stream.max-bytes}: about how many bytes it keeps
@@ -47,6 +48,7 @@ public record Settings(
         List<String> redisUris,
         boolean redisCluster,
         String channel,
+        String ingestStream,
         String scheduledKey,
         String consumerStream,
         int consumerStreamLength,
@@ -78,13 +80,15 @@ public record Settings(
     public static Settings read(Config config) {
         Source source = new Source(config);
         boolean cluster = source.value("bellhop.redis.cluster", "false", Settings::bool, "true or false");
+        String ingestStream = source.name("bellhop.ingest-stream", "{websocket}:producer:stream");
         int rate = source.number("bellhop.connection.rate", 20, 1, 100_000);
         Settings settings = new Settings(
                 source.value("bellhop.redis.uri", "redis://localhost:6379", Settings::redisUris,
                         "redis://, rediss:// or redis-sentinel:// and a host, several separated by commas"),
                 cluster,
                 source.name("bellhop.channel", "websocket:producer:channel"),
-                source.name("bellhop.scheduled-key", "{websocket}:timing:messages"),
+                ingestStream,
+                source.name("bellhop.scheduled-key", beside(ingestStream, "timing:messages")),
                 source.name("bellhop.consumer-stream", "websocket:consumer:stream"),
                 source.number("bellhop.consumer-stream.max-length", 100_000, 1, 100_000_000),
                 source.number("bellhop.consumer-stream.max-bytes", 256L << 20, 1L << 20, 1L << 40),
@@ -117,10 +121,32 @@ public record Settings(
         return !consumerStream.equals(OFF);
     }
 
+    /** The name of a key in the slot of the ingest stream. */
+    public String besideIngest(String name) {
+        return beside(ingestStream, name);
+    }
+
+    private static String beside(String key, String name) {
+        return '{' + hashTag(key) + "}:" + name;
+    }
+
+    /** The part of a key's name that Redis Cluster finds the slot by. */
+    private static String hashTag(String key) {
+        int from = key.indexOf('{');
+        int to = key.indexOf('}', from + 1);
+        return from < 0 || to <= from + 1 ? key : key.substring(from + 1, to);
+    }
+
     private void checkTogether() {
-        if (!consumerStream.matches("[^{}]+|[^{}]*\\{[^{}]+}.*")) { // why: a second key shares its slot
-            throw new IllegalArgumentException("bellhop.consumer-stream: its braces are no hash tag");
+        checkTag("bellhop.ingest-stream", ingestStream);
+        checkTag("bellhop.consumer-stream", consumerStream);
+        if (!hashTag(scheduledKey).equals(hashTag(ingestStream))) { // why: promotion is one script over both
+            throw new IllegalArgumentException("bellhop.scheduled-key: its first braces must be {" + hashTag(ingestStream)
+                    + "}, so that it is in the hash slot of bellhop.ingest-stream");
         }
+        checkFree("bellhop.ingest-stream", ingestStream);
+        checkFree("bellhop.scheduled-key", scheduledKey, ingestStream);
+        checkFree("bellhop.consumer-stream", consumerStream, ingestStream, scheduledKey);
         if (consumerStreamBytes < 16L * maxMessageSize) {
             throw new IllegalArgumentException(
                     "bellhop.consumer-stream.max-bytes: must be at least 16 times bellhop.connection.max-message-size (" + maxMessageSize + ")");
@@ -128,13 +154,22 @@ public record Settings(
         if (!redisCluster && redisUris.size() > 1) {
             throw new IllegalArgumentException("bellhop.redis.uri: several addresses need bellhop.redis.cluster=true");
         }
-        int brace = scheduledKey.indexOf('{');
-        if (brace < 0 || !scheduledKey.startsWith("{websocket}", brace)) { // why: promotion is one script over this key and the ingest stream
-            throw new IllegalArgumentException("bellhop.scheduled-key: its first braces must be {websocket}, the hash slot of the ingest stream");
-        }
         if (queueBytes < 2 * maxMessageSize) {
             throw new IllegalArgumentException(
                     "bellhop.connection.queue-bytes: must be at least twice bellhop.connection.max-message-size (" + maxMessageSize + ")");
+        }
+    }
+
+    // why: further keys share its slot
+    private static void checkTag(String setting, String key) {
+        if (!key.matches("[^{}]+|[^{}]*\\{[^{}]+}.*")) {
+            throw new IllegalArgumentException(setting + ": its braces are no hash tag");
+        }
+    }
+
+    private void checkFree(String setting, String key, String... taken) {
+        if (List.of(taken).contains(key) || key.equals(besideIngest("reader")) || key.equals(besideIngest("rejected")) || key.startsWith(besideIngest("scheduled:"))) {
+            throw new IllegalArgumentException(setting + ": another of Bellhop's keys has this name already");
         }
     }
 

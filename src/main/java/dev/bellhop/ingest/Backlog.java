@@ -40,6 +40,7 @@ final class Backlog {
     private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Redis redis;
+    private final Keys keys;
     private final Inbox inbox;
     private final Boards boards;
 
@@ -53,8 +54,9 @@ final class Backlog {
     private int held;
     private long loggedNanos = System.nanoTime() - QUIET_NANOS;
 
-    Backlog(Redis redis, Inbox inbox, Boards boards, Metrics metrics) {
+    Backlog(Redis redis, Keys keys, Inbox inbox, Boards boards, Metrics metrics) {
         this.redis = redis;
+        this.keys = keys;
         this.inbox = inbox;
         this.boards = boards;
         metrics.gauge("ingest_held", "Entries of the ingest stream that wait, because Redis refuses their user's keys", this::heldEntries);
@@ -184,7 +186,7 @@ final class Backlog {
                 next(waiting, tried);
             } else if (isTheUsersAlone(failure)) {
                 LOG.log(System.Logger.Level.ERROR, "The keys of user {0} in Redis are not as Bellhop left them ({1}); messages for them go to {2}. Remove the keys.",
-                        waiting.shown(), cause(failure).getMessage(), Keys.REJECTED);
+                        waiting.shown(), cause(failure).getMessage(), keys.rejected());
                 finished(waiting, some, "a key of the user is not as Bellhop left it");
                 next(waiting, tried);
             } else {

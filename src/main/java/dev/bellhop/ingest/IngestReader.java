@@ -60,6 +60,7 @@ public class IngestReader {
     private Lanes lanes;
 
     private final Redis redis;
+    private final Keys keys;
     private final Node node;
     private final Settings settings;
     private final RejectedList rejectedList;
@@ -72,13 +73,14 @@ public class IngestReader {
     private String cursor = START;
 
     @Inject
-    public IngestReader(Redis redis, Inbox inbox, Boards boards, Node node, Settings settings, RejectedList rejectedList, Rejections rejections, Metrics metrics) {
+    public IngestReader(Redis redis, Keys keys, Inbox inbox, Boards boards, Node node, Settings settings, RejectedList rejectedList, Rejections rejections, Metrics metrics) {
         this.redis = redis;
+        this.keys = keys;
         this.node = node;
         this.settings = settings;
         this.rejectedList = rejectedList;
         this.rejections = rejections;
-        backlog = new Backlog(redis, inbox, boards, metrics);
+        backlog = new Backlog(redis, keys, inbox, boards, metrics);
         ingested = metrics.counter("ingested", "Entries of the ingest stream that were brought to an inbox or rejected");
         metrics.gauge("ingest_reader", "1 on the node that reads the ingest stream, else 0", () -> reading ? 1 : 0);
     }
@@ -98,7 +100,7 @@ public class IngestReader {
         if (stopped) {
             return;
         }
-        READ.run(redis, new String[] {Keys.INGEST, Keys.READER}, node.name(), Integer.toString(LEASE_MILLIS),
+        READ.run(redis, new String[] {keys.ingest(), keys.reader()}, node.name(), Integer.toString(LEASE_MILLIS),
                 Integer.toString(backlog.hasRoom() ? BATCH : 0), cursor).handleAsync(this::taken, lanes.ingest()).exceptionally(failure -> {
                     again("handing over what was read", failure); // its lane takes no more
                     return null;
@@ -146,7 +148,7 @@ public class IngestReader {
     @SuppressWarnings("unchecked") // why: Lettuce takes an array of a generic type
     private void awaitNext(String newest) {
         redis.waiting(commands -> commands.xread(XReadArgs.Builder.block(WAIT_MILLIS).count(1),
-                XReadArgs.StreamOffset.from(Keys.INGEST, newest))).whenComplete((entry, failure) -> later(failure == null ? 0 : WAIT_MILLIS));
+                XReadArgs.StreamOffset.from(keys.ingest(), newest))).whenComplete((entry, failure) -> later(failure == null ? 0 : WAIT_MILLIS));
     }
 
     private void take(String entry, String text, long ttlFrom) {
@@ -169,7 +171,7 @@ public class IngestReader {
         List<String> done = backlog.takeDone(DONE_AT_ONCE);
         Map<String, String> rejected = backlog.rejected(BATCH);
         CompletableFuture<?> finished = done.isEmpty() ? CompletableFuture.completedFuture(null)
-                : DONE.run(redis, new String[] {Keys.INGEST}, done.toArray(String[]::new)).thenAccept(ok -> ingested.add(done.size()));
+                : DONE.run(redis, new String[] {keys.ingest()}, done.toArray(String[]::new)).thenAccept(ok -> ingested.add(done.size()));
         return finished.thenCompose(ok -> rejected.isEmpty() ? CompletableFuture.completedFuture(null) : keep(rejected))
                 .thenApply(ok -> !done.isEmpty());
     }
@@ -181,7 +183,7 @@ public class IngestReader {
                 backlog.rejectedAreKept(rejected);
                 ingested.add(rejected.size());
             } else {
-                LOG.log(System.Logger.Level.WARNING, "Rejected messages stay in the ingest stream, as {0} cannot be written: {1}. Trying again.", Keys.REJECTED, failure.toString());
+                LOG.log(System.Logger.Level.WARNING, "Rejected messages stay in the ingest stream, as {0} cannot be written: {1}. Trying again.", keys.rejected(), failure.toString());
             }
             return null;
         });
@@ -204,7 +206,7 @@ public class IngestReader {
         stopped = true;
         try {
             // why not completeOnTimeout: the JDK's thread for that stays, and with it this application's class loader
-            RELEASE.run(redis, new String[] {Keys.READER}, node.name()).get(2, TimeUnit.SECONDS);
+            RELEASE.run(redis, new String[] {keys.reader()}, node.name()).get(2, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException away) {
             LOG.log(System.Logger.Level.DEBUG, "the lease is left to end by itself: {0}", away.toString());
         } catch (InterruptedException e) {

@@ -10,15 +10,7 @@ import jakarta.inject.Inject;
  */
 @SingleInstance
 public class Keys {
-    /** The stream into which producers write, and into which due messages are promoted. */
-    public static final String INGEST = "{websocket}:producer:stream";
-    /** The lease of the node that reads {@link #INGEST}. */
-    public static final String READER = "{websocket}:reader";
-    /** What could not be used, newest first. */
-    public static final String REJECTED = "{websocket}:rejected";
-
     private static final String BOARD = "board:{";
-    private static final String SCHEDULED_ENTRY = "{websocket}:scheduled:";
 
     private final Settings settings;
 
@@ -90,13 +82,28 @@ public class Keys {
         return settings.channel();
     }
 
+    /** The stream into which producers write, and into which due messages are promoted. */
+    public String ingest() {
+        return settings.ingestStream();
+    }
+
+    /** The lease of the node that reads {@link #ingest}. */
+    public String reader() {
+        return settings.besideIngest("reader");
+    }
+
+    /** What could not be used, newest first. */
+    public String rejected() {
+        return settings.besideIngest("rejected");
+    }
+
     public String scheduled() {
         return settings.scheduledKey();
     }
 
     /** What the API knows of one scheduled message. */
     public String scheduledEntry(String id) {
-        return SCHEDULED_ENTRY + id;
+        return settings.besideIngest("scheduled:") + id;
     }
 
     public String consumer() {

@@ -18,10 +18,12 @@ public class RejectedList {
     private static final int KEPT = 1_000;
 
     private final Redis redis;
+    private final Keys keys;
 
     @Inject
-    public RejectedList(Redis redis) {
+    public RejectedList(Redis redis, Keys keys) {
         this.redis = redis;
+        this.keys = keys;
     }
 
     /**
@@ -36,7 +38,7 @@ public class RejectedList {
             arguments.add(entry);
             arguments.add(kept);
         });
-        return REJECT.run(redis, new String[] {Keys.INGEST, Keys.REJECTED}, arguments.toArray(String[]::new));
+        return REJECT.run(redis, new String[] {keys.ingest(), keys.rejected()}, arguments.toArray(String[]::new));
     }
 
     /**
@@ -45,7 +47,7 @@ public class RejectedList {
      * @param most how many at the most
      */
     public CompletableFuture<String> newest(int most) {
-        return redis.call(commands -> commands.lrange(Keys.REJECTED, 0, most - 1))
+        return redis.call(commands -> commands.lrange(keys.rejected(), 0, most - 1))
                 .thenApply(entries -> entries.stream().map(RejectedMessage::shown).collect(Collectors.joining(",", "[", "]")));
     }
 }

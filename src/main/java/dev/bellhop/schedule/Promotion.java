@@ -73,7 +73,7 @@ public class Promotion {
     }
 
     private void batch() {
-        PROMOTE.run(redis, new String[] {keys.scheduled(), Keys.INGEST}, Integer.toString(BATCH)).whenComplete((reply, failure) -> {
+        PROMOTE.run(redis, new String[] {keys.scheduled(), keys.ingest()}, Integer.toString(BATCH)).whenComplete((reply, failure) -> {
             if (failure != null) {
                 running.set(false);
                 if (!stopped) {

@@ -38,10 +38,10 @@ public class Queues {
 
     public CompletableFuture<Depths> depths() {
         CompletableFuture<Long> scheduled = redis.call(commands -> commands.zcard(keys.scheduled()));
-        CompletableFuture<Long> ingest = redis.call(commands -> commands.xlen(Keys.INGEST));
+        CompletableFuture<Long> ingest = redis.call(commands -> commands.xlen(keys.ingest()));
         // why not asked if off: Bellhop may then have no right to that key
         CompletableFuture<Long> consumer = !settings.hasConsumerStream() ? CompletableFuture.completedFuture(0L) : redis.call(commands -> commands.xlen(keys.consumer()));
-        CompletableFuture<Long> rejected = redis.call(commands -> commands.llen(Keys.REJECTED));
+        CompletableFuture<Long> rejected = redis.call(commands -> commands.llen(keys.rejected()));
         return CompletableFuture.allOf(scheduled, ingest, consumer, rejected)
                 .thenApply(all -> new Depths(scheduled.join(), ingest.join(), consumer.join(), rejected.join()));
     }

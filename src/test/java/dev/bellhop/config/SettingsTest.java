@@ -24,6 +24,8 @@ class SettingsTest {
         assertThat(settings.redisUris()).containsExactly("redis://localhost:6379");
         assertThat(settings.redisCluster()).isFalse();
         assertThat(settings.channel()).isEqualTo("websocket:producer:channel");
+        assertThat(settings.ingestStream()).isEqualTo("{websocket}:producer:stream");
+        assertThat(settings.besideIngest("reader")).isEqualTo("{websocket}:reader");
         assertThat(settings.scheduledKey()).isEqualTo("{websocket}:timing:messages");
         assertThat(settings.consumerStream()).isEqualTo("websocket:consumer:stream");
         assertThat(settings.hasConsumerStream()).isTrue();
@@ -56,6 +58,17 @@ class SettingsTest {
     @Test
     void anEmptyValueIsTheDefault() {
         assertThat(read("bellhop.redis.uri=", "bellhop.user.session-attribute= ", "bellhop.connection.rate=", "bellhop.origins=")).isEqualTo(read());
+    }
+
+    @Test
+    void theKeysBesideTheIngestStreamHaveItsHashTag() {
+        Settings tagged = read("bellhop.ingest-stream=shop:{two}:in");
+        assertThat(tagged.scheduledKey()).isEqualTo("{two}:timing:messages");
+        assertThat(tagged.besideIngest("rejected")).isEqualTo("{two}:rejected");
+        assertThat(read("bellhop.ingest-stream=two").scheduledKey()).as("without braces the whole name is the tag").isEqualTo("{two}:timing:messages");
+        assertThat(read("bellhop.ingest-stream={timing:messages}:in", "bellhop.scheduled-key=timing:messages").scheduledKey()).isEqualTo("timing:messages");
+        assertThatThrownBy(() -> read("bellhop.ingest-stream={two}:in", "bellhop.scheduled-key={websocket}:timing:messages"))
+                .isInstanceOf(IllegalArgumentException.class).hasMessage("bellhop.scheduled-key: its first braces must be {two}, so that it is in the hash slot of bellhop.ingest-stream");
     }
 
     @Test
@@ -94,7 +107,9 @@ class SettingsTest {
         "bellhop.redis.uri=redis://a:port", "bellhop.redis.uri=redis://not_a_host:6379", "bellhop.redis.uri=redis://a:99999999", "bellhop.redis.uri=redis://a,redis://b", "bellhop.redis.uri=,", "bellhop.redis.uri=redis-sentinel://a:1",
         "bellhop.redis.cluster=yes", "bellhop.redis.cluster=1",
         "bellhop.channel=a b", "bellhop.key-prefix=a\tb", "bellhop.scheduled-key=timing:messages", "bellhop.scheduled-key={other}:timing:messages", "bellhop.consumer-stream=a\nb",
-        "bellhop.scheduled-key={a}{websocket}",
+        "bellhop.scheduled-key={a}{websocket}", "bellhop.scheduled-key={}{websocket}", "bellhop.scheduled-key={websocket}:producer:stream", "bellhop.scheduled-key={websocket}:reader",
+        "bellhop.scheduled-key={websocket}:scheduled:all", "bellhop.ingest-stream=a b", "bellhop.ingest-stream={}a", "bellhop.ingest-stream=a}b", "bellhop.ingest-stream={websocket}:rejected",
+        "bellhop.consumer-stream={websocket}:producer:stream", "bellhop.consumer-stream={websocket}:timing:messages",
         "bellhop.consumer-stream.max-length=0", "bellhop.consumer-stream=a}b", "bellhop.consumer-stream={}b", "bellhop.consumer-stream=a{b", "bellhop.consumer-stream.max-bytes=1000000",
         "bellhop.consumer-stream.max-bytes=99999999999999", "bellhop.user.rate-bytes=0", "bellhop.origins=example.org", "bellhop.origins=https://a/path", "bellhop.origins=https://a/", "bellhop.origins=*", "bellhop.origins=null", "bellhop.origins=https://a?b",
         "bellhop.origins=https://a#b", "bellhop.origins=https://user@a",

@@ -7,7 +7,6 @@ import dev.bellhop.inbox.Inbox;
 import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
 import dev.bellhop.message.Message;
-import dev.bellhop.redis.Keys;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.ScriptOutputType;
@@ -65,9 +64,9 @@ class IngestReaderIT {
         TestNode reader = node().withIngest();
 
         awaitAll(reader, 3_000);
-        assertThat(redis.commands().xlen(Keys.INGEST)).as("what is done leaves the stream").isZero();
-        assertThat(redis.commands().xpending(Keys.INGEST, "bellhop").getCount()).isZero();
-        assertThat(redis.commands().llen(Keys.REJECTED)).isZero();
+        assertThat(redis.commands().xlen(RedisServer.STREAM)).as("what is done leaves the stream").isZero();
+        assertThat(redis.commands().xpending(RedisServer.STREAM, "bellhop").getCount()).isZero();
+        assertThat(redis.commands().llen(RedisServer.REJECTED)).isZero();
     }
 
     @Test
@@ -95,15 +94,15 @@ class IngestReaderIT {
                 add(good++, 1);
             }
             String text = malformed[i % malformed.length];
-            redis.commands().xadd(Keys.INGEST, Map.of(i % 100 == 99 ? "another field" : "message", text));
+            redis.commands().xadd(RedisServer.STREAM, Map.of(i % 100 == 99 ? "another field" : "message", text));
         }
         TestNode reader = node().withIngest();
 
         awaitAll(reader, good);
-        await().atMost(SOON).until(() -> redis.commands().xlen(Keys.INGEST) == 0);
+        await().atMost(SOON).until(() -> redis.commands().xlen(RedisServer.STREAM) == 0);
         assertThat(reader.metrics().snapshot()).containsEntry("ingested", 10_000L + good);
-        assertThat(redis.commands().llen(Keys.REJECTED)).isEqualTo(1_000);
-        assertThat(redis.commands().lrange(Keys.REJECTED, 0, -1)).allSatisfy(kept -> assertThat(kept)
+        assertThat(redis.commands().llen(RedisServer.REJECTED)).isEqualTo(1_000);
+        assertThat(redis.commands().lrange(RedisServer.REJECTED, 0, -1)).allSatisfy(kept -> assertThat(kept)
                 .hasSizeLessThan(9_000).startsWith("{\"at\":").contains("\"code\":\"", "\"reason\":\"", "\"message\":\""));
     }
 
@@ -118,7 +117,7 @@ class IngestReaderIT {
         assertThat(total(second)).as("died on the way").isLessThan(4_000);
 
         awaitAll(second, 4_000);
-        assertThat(redis.commands().xlen(Keys.INGEST)).isZero();
+        assertThat(redis.commands().xlen(RedisServer.STREAM)).isZero();
     }
 
     @Test
@@ -134,7 +133,7 @@ class IngestReaderIT {
         for (int i = 20; i < 40; i++) {
             left.add(redis.add(message(i)));
         }
-        redis.commands().xreadgroup(Consumer.from("bellhop", "the dead one"), StreamOffset.lastConsumed(Keys.INGEST));
+        redis.commands().xreadgroup(Consumer.from("bellhop", "the dead one"), StreamOffset.lastConsumed(RedisServer.STREAM));
         TestNode second = node();
         for (int i = 20; i < 30; i++) {
             String user = "user" + i % USERS;
@@ -144,8 +143,8 @@ class IngestReaderIT {
         second.withIngest();
 
         awaitAll(second, 60);
-        await().until(() -> redis.commands().xlen(Keys.INGEST) == 0);
-        assertThat(redis.commands().xinfoConsumers(Keys.INGEST, "bellhop")).as("the dead one is forgotten").hasSize(1);
+        await().until(() -> redis.commands().xlen(RedisServer.STREAM) == 0);
+        assertThat(redis.commands().xinfoConsumers(RedisServer.STREAM, "bellhop")).as("the dead one is forgotten").hasSize(1);
     }
 
     @Test
@@ -167,7 +166,7 @@ class IngestReaderIT {
         TestNode second = node().withIngest();
         first.ingestReader().stop();
 
-        assertThat(redis.commands().get(Keys.READER)).isNotEqualTo(first.name());
+        assertThat(redis.commands().get(RedisServer.READER)).isNotEqualTo(first.name());
         add(0, 100);
         await().atMost(Duration.ofMillis(1_500)).until(() -> total(second) == 100); // the lease lasts longer
     }
@@ -178,13 +177,13 @@ class IngestReaderIT {
         add(0, 100);
         TestNode reader = node().withIngest();
 
-        await().atMost(SOON).until(() -> redis.commands().xlen(Keys.INGEST) == 0);
+        await().atMost(SOON).until(() -> redis.commands().xlen(RedisServer.STREAM) == 0);
         for (int user = 0; user < USERS; user++) {
             if (user != 3) {
                 assertThat(data(reader, user)).isEqualTo(expected(user, 100));
             }
         }
-        assertThat(redis.commands().lrange(Keys.REJECTED, 0, -1)).hasSize(10)
+        assertThat(redis.commands().lrange(RedisServer.REJECTED, 0, -1)).hasSize(10)
                 .allSatisfy(kept -> assertThat(kept).contains("\"code\":\"undeliverable\"", "user3"));
     }
 
@@ -200,13 +199,13 @@ class IngestReaderIT {
             await().atMost(SOON).until(() -> total(reader, 3) == 1_800);
             await().atMost(SOON).until(() -> reader.metrics().snapshot().get("ingest_held") == 200);
             assertThat(reader.metrics().snapshot()).containsEntry("ingest_held_users", 1L);
-            await().atMost(SOON).until(() -> redis.commands().xlen(Keys.INGEST) == 200);
+            await().atMost(SOON).until(() -> redis.commands().xlen(RedisServer.STREAM) == 200);
         } finally {
             forbidUser3(false);
         }
         awaitAll(reader, 2_000);
-        await().atMost(SOON).until(() -> redis.commands().xlen(Keys.INGEST) == 0);
-        assertThat(redis.commands().llen(Keys.REJECTED)).isZero();
+        await().atMost(SOON).until(() -> redis.commands().xlen(RedisServer.STREAM) == 0);
+        assertThat(redis.commands().llen(RedisServer.REJECTED)).isZero();
         assertThat(reader.metrics().snapshot()).containsEntry("ingest_held", 0L).containsEntry("ingest_held_users", 0L);
     }
 
@@ -242,29 +241,29 @@ class IngestReaderIT {
             redis.add(message(0));
             await().pollDelay(Duration.ofSeconds(3)).until(() -> reader.metrics().snapshot().get("ingest_reader") == 1); // it goes on holding the lease
             assertThat(reader.metrics().snapshot().get("ingest_held")).isLessThan(1_400);
-            assertThat(redis.commands().xlen(Keys.INGEST)).isEqualTo(1_501);
+            assertThat(redis.commands().xlen(RedisServer.STREAM)).isEqualTo(1_501);
         } finally {
             forbidUser3(false);
         }
-        await().atMost(Duration.ofSeconds(60)).until(() -> redis.commands().xlen(Keys.INGEST) == 0);
+        await().atMost(Duration.ofSeconds(60)).until(() -> redis.commands().xlen(RedisServer.STREAM) == 0);
         assertThat(data(reader, 3)).isEqualTo(IntStream.range(0, 1_500).mapToObj(i -> '"' + large + i + '"').toList());
         assertThat(data(reader, 0)).containsExactly("0");
     }
 
     @Test
     void aListOfWhatWasRejectedThatIsNoListStopsNothing() {
-        redis.commands().set(Keys.REJECTED, "mine");
+        redis.commands().set(RedisServer.REJECTED, "mine");
         TestNode reader = node().withIngest();
         redis.add("nonsense");
         add(0, 500);
         awaitAll(reader, 500);
-        await().atMost(SOON).until(() -> redis.commands().xlen(Keys.INGEST) == 1);
-        redis.commands().del(Keys.REJECTED);
+        await().atMost(SOON).until(() -> redis.commands().xlen(RedisServer.STREAM) == 1);
+        redis.commands().del(RedisServer.REJECTED);
         add(500, 10);
 
         awaitAll(reader, 510);
-        await().atMost(SOON).until(() -> redis.commands().xlen(Keys.INGEST) == 0);
-        assertThat(redis.commands().lrange(Keys.REJECTED, 0, -1)).singleElement().asString().startsWith("{\"at\":").contains("\"message\":\"nonsense\"");
+        await().atMost(SOON).until(() -> redis.commands().xlen(RedisServer.STREAM) == 0);
+        assertThat(redis.commands().lrange(RedisServer.REJECTED, 0, -1)).singleElement().asString().startsWith("{\"at\":").contains("\"message\":\"nonsense\"");
     }
 
     /** What POST takes for later came through here, and was too large then: its address and id counted too. */
@@ -276,10 +275,10 @@ class IngestReaderIT {
             String data = '"' + "x".repeat(most - new Message("notice", "user0", "\"\"", null, 0).frameTail().length() + more) + '"';
             redis.add(new Message("notice", "user0", data, "\u0001".repeat(Message.MAX_ID - more), 0, 1_000_000).toJson());
         }
-        await().atMost(SOON).until(() -> redis.commands().xlen(Keys.INGEST) == 0);
+        await().atMost(SOON).until(() -> redis.commands().xlen(RedisServer.STREAM) == 0);
 
         assertThat(data(reader, 0)).hasSize(1);
-        assertThat(redis.commands().lrange(Keys.REJECTED, 0, -1)).singleElement().asString().contains("\"code\":\"too_large\"");
+        assertThat(redis.commands().lrange(RedisServer.REJECTED, 0, -1)).singleElement().asString().contains("\"code\":\"too_large\"");
     }
 
     @Test
@@ -292,7 +291,7 @@ class IngestReaderIT {
         add(100, 100);
         await().atMost(SOON).until(() -> total(reader, 3, 4) == 160);
 
-        await().atMost(SOON).until(() -> redis.commands().xlen(Keys.INGEST) == 0);
+        await().atMost(SOON).until(() -> redis.commands().xlen(RedisServer.STREAM) == 0);
     }
 
     @Test
@@ -313,10 +312,10 @@ class IngestReaderIT {
         TestNode reader = node().withIngest();
         add(0, 100);
         awaitAll(reader, 100);
-        redis.commands().del(Keys.INGEST);
+        redis.commands().del(RedisServer.STREAM);
         add(100, 100);
         awaitAll(reader, 200);
-        redis.commands().xgroupDestroy(Keys.INGEST, "bellhop");
+        redis.commands().xgroupDestroy(RedisServer.STREAM, "bellhop");
         add(200, 100);
         awaitAll(reader, 300);
     }
@@ -325,9 +324,9 @@ class IngestReaderIT {
     @SuppressWarnings("unchecked") // Lettuce takes an array of a generic type
     void anEntryThatIsDeletedWhileItIsPendingIsPassedOver() {
         String deleted = redis.add(message(0));
-        redis.commands().xgroupCreate(StreamOffset.from(Keys.INGEST, "0"), "bellhop");
-        redis.commands().xreadgroup(Consumer.from("bellhop", "dead"), StreamOffset.lastConsumed(Keys.INGEST));
-        redis.commands().xdel(Keys.INGEST, deleted);
+        redis.commands().xgroupCreate(StreamOffset.from(RedisServer.STREAM, "0"), "bellhop");
+        redis.commands().xreadgroup(Consumer.from("bellhop", "dead"), StreamOffset.lastConsumed(RedisServer.STREAM));
+        redis.commands().xdel(RedisServer.STREAM, deleted);
         add(0, 10);
         TestNode reader = node().withIngest();
 
@@ -399,12 +398,12 @@ class IngestReaderIT {
         redis.add(String.format(message, "0.2", 1));
         redis.add(String.format(message, "\"PT1H\"", 2));
         long now = (long) (redis.time() * 1000);
-        redis.commands().xadd(Keys.INGEST, Map.of("message", String.format(message, "60", 3), "ttl_from", Long.toString(now - 60_000)));
-        redis.commands().xadd(Keys.INGEST, Map.of("message", String.format(message, "60", 4), "ttl_from", "nonsense"));
+        redis.commands().xadd(RedisServer.STREAM, Map.of("message", String.format(message, "60", 3), "ttl_from", Long.toString(now - 60_000)));
+        redis.commands().xadd(RedisServer.STREAM, Map.of("message", String.format(message, "60", 4), "ttl_from", "nonsense"));
         await().until(() -> redis.time() * 1000 > now + 200);
         TestNode reader = node().withIngest();
 
-        await().atMost(SOON).until(() -> redis.commands().xlen(Keys.INGEST) == 0);
+        await().atMost(SOON).until(() -> redis.commands().xlen(RedisServer.STREAM) == 0);
         assertThat(reader.inbox().page("brief", null, 10).join().messages()).extracting(Inbox.Item::frameTail)
                 .containsExactly("\"msg_type\":\"notice\",\"data\":4}", "\"msg_type\":\"notice\",\"data\":2}");
         assertThat(reader.metrics().snapshot()).containsEntry("expired", 2L);
@@ -432,7 +431,7 @@ class IngestReaderIT {
     private static void add(int first, int count) {
         redis.commands().eval("for i = tonumber(ARGV[1]), ARGV[1] + ARGV[2] - 1 do redis.call('XADD', KEYS[1], '*', 'message',"
                 + " string.format('{\"msg_type\":\"notice\",\"to_user_id\":\"user%d\",\"data\":%d}', i % 10, i)) end",
-                ScriptOutputType.STATUS, new String[] {Keys.INGEST}, Integer.toString(first), Integer.toString(count));
+                ScriptOutputType.STATUS, new String[] {RedisServer.STREAM}, Integer.toString(first), Integer.toString(count));
     }
 
     private static String message(int i) {

@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.it.RedisCluster;
+import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
 import dev.bellhop.message.Message;
-import dev.bellhop.redis.Keys;
 import io.lettuce.core.cluster.SlotHash;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,19 +76,19 @@ class MovingSlotIT {
             }
             assertThat(node.metrics().snapshot().get("ingest_held_users")).isBetween(1L, 6L);
             assertThat(node.metrics().snapshot().get("ingest_held")).isPositive();
-            assertThat(cluster.commands().llen(Keys.REJECTED)).isZero();
+            assertThat(cluster.commands().llen(RedisServer.REJECTED)).isZero();
             cluster.endMove(slot, from, to);
         } finally {
             ended.set(true);
             load.get(60, TimeUnit.SECONDS);
         }
-        await().atMost(SOON).until(() -> cluster.commands().xlen(Keys.INGEST) == 0);
+        await().atMost(SOON).until(() -> cluster.commands().xlen(RedisServer.STREAM) == 0);
 
         for (String user : users) {
             assertThat(data(user)).as(user).isEqualTo(IntStream.range(0, added.get()).mapToObj(Integer::toString).toList());
         }
         assertThat(data(moving.get(5))).isEqualTo(IntStream.range(0, newcomers.get()).mapToObj(Integer::toString).toList());
-        assertThat(cluster.commands().llen(Keys.REJECTED)).isZero();
+        assertThat(cluster.commands().llen(RedisServer.REJECTED)).isZero();
         assertThat(node.metrics().snapshot()).containsEntry("ingest_held_users", 0L).containsEntry("ingest_held", 0L);
     }
 
@@ -114,7 +114,7 @@ class MovingSlotIT {
     }
 
     private static void add(String user, int n, boolean withId) {
-        cluster.commands().xadd(Keys.INGEST, Map.of("message", "{\"msg_type\":\"notice\",\"to_user_id\":\"" + user + "\",\"data\":" + n
+        cluster.commands().xadd(RedisServer.STREAM, Map.of("message", "{\"msg_type\":\"notice\",\"to_user_id\":\"" + user + "\",\"data\":" + n
                 + (withId ? ",\"id\":\"m" + n + "\"" : "") + "}"));
     }
 

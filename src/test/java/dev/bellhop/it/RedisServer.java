@@ -24,6 +24,7 @@ public final class RedisServer implements AutoCloseable {
     public static final String CHANNEL = "websocket:producer:channel";
     public static final String STREAM = "{websocket}:producer:stream";
     public static final String SCHEDULED = "{websocket}:timing:messages";
+    public static final String READER = "{websocket}:reader";
     public static final String REJECTED = "{websocket}:rejected";
     public static final String CONSUMER_STREAM = "websocket:consumer:stream";
 

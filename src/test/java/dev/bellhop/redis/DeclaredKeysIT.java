@@ -105,7 +105,7 @@ class DeclaredKeysIT {
         redis.add("nonsense");
         redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"v\"}");
         node.withIngest().promotion().run();
-        await().until(() -> redis.commands().zcard(dev.bellhop.it.RedisServer.SCHEDULED) == 0 && redis.commands().xlen(Keys.INGEST) == 0);
+        await().until(() -> redis.commands().zcard(dev.bellhop.it.RedisServer.SCHEDULED) == 0 && redis.commands().xlen(dev.bellhop.it.RedisServer.STREAM) == 0);
         node.ingestReader().stop();
     }
 

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
-import dev.bellhop.redis.Keys;
 import io.lettuce.core.Range;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
@@ -65,7 +64,7 @@ class PromotionIT {
         assertThat(left()).as("died on the way").isPositive();
 
         TestNode other = nodes.get(1);
-        await().atMost(Duration.ofSeconds(30)).until(() -> left() == 0 && redis.commands().xlen(Keys.INGEST) == 0);
+        await().atMost(Duration.ofSeconds(30)).until(() -> left() == 0 && redis.commands().xlen(RedisServer.STREAM) == 0);
         death.join();
         Map<String, Integer> times = new HashMap<>();
         for (int user = 0; user < USERS; user++) {
@@ -91,10 +90,10 @@ class PromotionIT {
         for (int i = 0; i < 60; i++) {
             redis.schedule(now + 0.3 + i * 0.05, message("user0", i));
         }
-        await().atMost(Duration.ofSeconds(10)).until(() -> redis.commands().xlen(Keys.INGEST) == 60);
+        await().atMost(Duration.ofSeconds(10)).until(() -> redis.commands().xlen(RedisServer.STREAM) == 60);
 
         List<Integer> order = new ArrayList<>();
-        redis.commands().xrange(Keys.INGEST, Range.unbounded()).forEach(entry -> {
+        redis.commands().xrange(RedisServer.STREAM, Range.unbounded()).forEach(entry -> {
             int i = Integer.parseInt(entry.getBody().get("message").replaceAll(".*\"data\":(\\d+)}", "$1"));
             order.add(i);
             double due = now + 0.3 + i * 0.05;
@@ -111,7 +110,7 @@ class PromotionIT {
         redis.schedule(due, message("user0", 1));
         node.promotion().run(); // the only tick
 
-        await().pollInterval(Duration.ofMillis(5)).atMost(Duration.ofSeconds(5)).until(() -> redis.commands().xlen(Keys.INGEST) == 1);
+        await().pollInterval(Duration.ofMillis(5)).atMost(Duration.ofSeconds(5)).until(() -> redis.commands().xlen(RedisServer.STREAM) == 1);
         assertThat(redis.time()).isBetween(due, due + 3);
     }
 
@@ -124,7 +123,7 @@ class PromotionIT {
         }
         node.promotion().run();
 
-        await().atMost(Duration.ofSeconds(5)).until(() -> redis.commands().xlen(Keys.INGEST) == 5);
+        await().atMost(Duration.ofSeconds(5)).until(() -> redis.commands().xlen(RedisServer.STREAM) == 5);
     }
 
     @Test
@@ -136,8 +135,8 @@ class PromotionIT {
         }
         node.promotion().run();
 
-        await().until(() -> redis.commands().xlen(Keys.INGEST) == 350);
-        assertThat(redis.commands().xrange(Keys.INGEST, Range.unbounded())).extracting(entry -> entry.getBody().get("message"))
+        await().until(() -> redis.commands().xlen(RedisServer.STREAM) == 350);
+        assertThat(redis.commands().xrange(RedisServer.STREAM, Range.unbounded())).extracting(entry -> entry.getBody().get("message"))
                 .isEqualTo(IntStream.range(0, 350).mapToObj(i -> message("user0", i)).toList());
     }
 
@@ -150,7 +149,7 @@ class PromotionIT {
         redis.commands().zadd(node.keys().scheduled(), -1, message("user0", 4));
         node.promotion().run();
 
-        await().until(() -> redis.commands().xlen(Keys.INGEST) == 2);
+        await().until(() -> redis.commands().xlen(RedisServer.STREAM) == 2);
         assertThat(redis.commands().zrange(node.keys().scheduled(), 0, -1)).containsExactly(message("user0", 1), message("user0", 2));
     }
 
@@ -162,7 +161,7 @@ class PromotionIT {
         redis.schedule(3, message("user0", 3));
 
         await().until(() -> node.inbox().page("user0", null, 10).join().messages().size() == 1);
-        assertThat(redis.commands().llen(Keys.REJECTED)).isEqualTo(2);
+        assertThat(redis.commands().llen(RedisServer.REJECTED)).isEqualTo(2);
     }
 
     @Test
@@ -175,7 +174,7 @@ class PromotionIT {
 
         await().until(() -> {
             node.promotion().run();
-            return redis.commands().xlen(Keys.INGEST) == 1;
+            return redis.commands().xlen(RedisServer.STREAM) == 1;
         });
     }
 
@@ -188,7 +187,7 @@ class PromotionIT {
         node.promotion().stop();
         node.promotion().run();
 
-        await().pollDelay(400, TimeUnit.MILLISECONDS).until(() -> redis.commands().xlen(Keys.INGEST) == 0);
+        await().pollDelay(400, TimeUnit.MILLISECONDS).until(() -> redis.commands().xlen(RedisServer.STREAM) == 0);
     }
 
     private TestNode node() {
