@@ -15,6 +15,7 @@ import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Enumeration;
 import java.util.Optional;
 
 /**
@@ -47,6 +48,11 @@ public class ApiFilter extends HttpFilter {
         }
         if (isCrossSite(request)) {
             refuse(response, new Problem(Code.CROSS_SITE, "a page of another site may not do this; see bellhop.origins"));
+            return;
+        }
+        Problem unreadable = unreadable(request);
+        if (unreadable != null) {
+            refuse(response, unreadable);
             return;
         }
         // why whoever is logged in stays who they are: a browser sends Basic credentials that it remembers along with everything,
@@ -99,6 +105,21 @@ public class ApiFilter extends HttpFilter {
     private static boolean isForPages(HttpServletRequest request) {
         String path = request.getRequestURI().substring(request.getContextPath().length());
         return path.equals("/api/me") || path.startsWith("/api/me/");
+    }
+
+    /** What is wrong with the headers that say which types are sent and wanted, or null. */
+    private static Problem unreadable(HttpServletRequest request) {
+        String type = request.getContentType();
+        if (type != null && !MediaTypes.isContentType(type)) {
+            return new Problem(Code.UNSUPPORTED_MEDIA_TYPE, "Content-Type is not a media type");
+        }
+        Enumeration<String> accepted = request.getHeaders("Accept");
+        while (accepted.hasMoreElements()) {
+            if (!MediaTypes.isAccept(accepted.nextElement())) {
+                return new Problem(Code.BAD_MESSAGE, "Accept is not a list of media types");
+            }
+        }
+        return null;
     }
 
     // A browser sends its cookies, and Basic credentials that it remembers, wherever a page has it call.

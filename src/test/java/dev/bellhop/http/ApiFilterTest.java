@@ -67,6 +67,8 @@ class ApiFilterTest {
             case "getRequestURI" -> "/bellhop/api/messages";
             case "getHeader" -> arguments[0].equals("Authorization")
                     ? "Basic " + Base64.getEncoder().encodeToString((name + ':' + with).getBytes(StandardCharsets.UTF_8)) : null;
+            case "getHeaders" -> java.util.Collections.emptyEnumeration();
+            case "getContentType" -> null;
             case "getSession" -> {
                 sessions += arguments == null || arguments[0].equals(true) ? 1 : 0;
                 yield arguments == null || arguments[0].equals(true) ? of(HttpSession.class, (none, nothing) -> null) : null;

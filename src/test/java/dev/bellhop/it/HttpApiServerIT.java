@@ -289,6 +289,25 @@ class HttpApiServerIT extends WithServers {
         }
     }
 
+    /** Some servers answer such calls with an HTML page of their own, before the API is asked. */
+    @Test
+    void headersThatCannotBeReadAreAnsweredWithACode() {
+        for (String accept : List.of("json", "application/", "a/b/c", "application/json;q=x", "application/json;q=2", "a b/c", "<script>", "application/json;v=\"x")) {
+            refused(400, "bad_message", call("backend", "GET", "users/guest75", null, "Accept", accept));
+            refused(400, "bad_message", call(null, "GET", "nothing", null, "Accept", accept));
+        }
+        String body = "{\"msg_type\":\"n\",\"to_user_id\":\"guest75\"}";
+        for (String type : List.of("json", "application/", "/json", "*", "application/json, text/plain", "application/json; charset", "a b/c", "{}")) {
+            refused(415, "unsupported_media_type", call("backend", "POST", "messages", body, "Content-Type", type));
+        }
+        for (String accept : List.of("*", "*/*;q=.2", "text/html, *; q=.2", "application/*, text/html;q=0.5")) {
+            ok(200, call("backend", "GET", "users/guest75", null, "Accept", accept));
+        }
+        for (String type : List.of("application/json; charset=utf-8", "application/json;charset=\"utf-8\"", "APPLICATION/JSON")) {
+            ok(202, call("backend", "POST", "messages", body, "Content-Type", type));
+        }
+    }
+
     @Test
     void badCallsAreAnsweredWithACode() {
         HttpRequest.Builder bytes = HttpRequest.newBuilder(first.http("/bellhop/api/messages")).header("Content-Type", "application/json")
