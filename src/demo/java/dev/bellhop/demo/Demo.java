@@ -1,5 +1,6 @@
 package dev.bellhop.demo;
 
+import dev.bellhop.server.Guard;
 import dev.bellhop.server.Installation;
 import dev.bellhop.server.RedisProcess;
 import dev.bellhop.server.Server;
@@ -39,6 +40,7 @@ public final class Demo {
 
     private final HttpClient client = HttpClient.newHttpClient();
 
+    private Guard guard;
     private RedisProcess redis;
     private ServerProcess running;
     private boolean stopping;
@@ -95,6 +97,7 @@ public final class Demo {
                 say("This Redis is " + RedisProcess.version() + ", Bellhop needs 7 or newer");
             }
             redis = RedisProcess.start(target.resolve("redis").resolve(Integer.toString(redisPort)), redisPort);
+            guard().watch(redis.handle());
         }
     }
 
@@ -106,7 +109,15 @@ public final class Demo {
                     .collect(Collectors.toCollection(ArrayList::new));
             settings.add("-Ddemo.redis.port=" + redisPort); // for the commands that the pages show
             running = ServerProcess.start(server, node, Map.of("BELLHOP_REDIS_URI", redisUri(), "BELLHOP_ROLES", Optional.ofNullable(System.getenv("BELLHOP_ROLES")).orElse("user,manager")), settings, System.out);
+            guard().watch(running.handle());
         }
+    }
+
+    private Guard guard() {
+        if (guard == null) {
+            guard = Guard.start();
+        }
+        return guard;
     }
 
     /** The shutdown hook: the server first, since it says goodbye to pages and to Redis. */
@@ -119,6 +130,9 @@ public final class Demo {
         }
         if (redis != null) {
             redis.close();
+        }
+        if (guard != null) {
+            guard.close();
         }
     }
 
