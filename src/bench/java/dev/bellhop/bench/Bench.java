@@ -44,6 +44,10 @@ public final class Bench {
             say("JMH");
             Micro.run(report);
         }
+        if (options.scenarios().contains("redis")) {
+            say("Redis alone");
+            new RedisCost(options, report).run(redisPort);
+        }
         List<Scenario> all = Scenarios.of(options, report);
         for (Contender contender : contenders) {
             secondsLeft += START_SECONDS + all.stream().filter(one -> one.isFor(contender)).mapToDouble(Scenario::seconds).sum();
