@@ -25,6 +25,8 @@ import java.util.regex.Pattern;
 final class RedisCost {
     private static final int IN_A_PIPELINE = 500;
     private static final Pattern STAT = Pattern.compile("cmdstat_([^:]+):calls=(\\d+),usec=(\\d+),usec_per_call=([0-9.]+)");
+    /** Makes a frame of about 200 bytes. */
+    private static final String TEXT = '"' + "Your order has been shipped and will be with you soon. ".repeat(3).strip() + '"';
     private static final int LOGINS = 20_000;
     /** Commands that cost less than this of a message's CPU are left out of the report. */
     private static final double WORTH_MICROS = 0.2;
@@ -47,15 +49,31 @@ final class RedisCost {
             commands = client.connect().sync();
             producer = sends;
             node.withIngest();
+            commands.flushall(); // why: the directory has what the last run has left
             int most = options.messages();
             stream(node, "warm-up", options.users(), most / 4);
             stream(node, "through the stream, to " + options.users() + " users", options.users(), most);
             stream(node, "through the stream, to " + 40 * options.users() + " users", 40 * options.users(), most);
+            fill(node);
+            stream(node, "through the stream, to full inboxes of " + options.users() + " users", options.users(), most);
             publish(node, "published one by one (POST, Publisher)", most / 4, n -> null);
             publish(node, "published one by one with an id", most / 4, n -> "id" + n);
             login(node, 0);
             login(node, 10);
             client.shutdown();
+        }
+    }
+
+    /** Until each message trims another, as in an inbox that has been used for long. */
+    private void fill(TestNode node) {
+        for (int user = 0; user < options.users(); user++) {
+            List<Inbox.Draft> some = new ArrayList<>();
+            for (int n = 0; n < IN_A_PIPELINE; n++) {
+                some.add(new Inbox.Draft(new Message("notice", "guest" + user, TEXT, null, 0), null));
+            }
+            for (int kept = 0; kept < node.settings().inboxMaxMessages(); kept += some.size()) {
+                node.inbox().publish("guest" + user, some).join();
+            }
         }
     }
 
@@ -88,11 +106,10 @@ final class RedisCost {
     private void publish(TestNode node, String what, int messages, Id id) throws IOException {
         commands.configResetstat();
         double begun = cpuSeconds();
-        String data = Producer.message("x", 0, 0);
         List<CompletableFuture<?>> some = new ArrayList<>();
         for (int n = 0; n < messages; n++) {
             String user = "guest" + n * 7_919L % options.users();
-            some.add(node.inbox().publish(user, List.of(new Inbox.Draft(new Message("notice", user, data, id.of(n), 0), null))));
+            some.add(node.inbox().publish(user, List.of(new Inbox.Draft(new Message("notice", user, TEXT, id.of(n), 0), null))));
             if (some.size() == IN_A_PIPELINE) {
                 some.forEach(CompletableFuture::join);
                 some.clear();

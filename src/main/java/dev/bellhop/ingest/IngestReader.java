@@ -41,7 +41,7 @@ public class IngestReader {
     private static final System.Logger LOG = System.getLogger(IngestReader.class.getName());
 
     private static final Script READ = new Script(IngestReader.class, "read.lua");
-    private static final Script DONE = new Script(IngestReader.class, "done.lua");
+    private static final Script DONE = new Script(IngestReader.class, "/dev/bellhop/inbox/positions.lua", "done.lua");
     private static final Script RELEASE = new Script(IngestReader.class, "release.lua");
 
     /** How long after a reader's death another takes over, at most; less than that between two renewals. */

@@ -7,14 +7,21 @@
 -- A message's number counts a user's messages through all epochs, without holes: base and offset together. The inbox holds the
 -- newest of them. So it is a subtraction how many lie after a mark, or have been trimmed.
 local inbox, marks, retention = KEYS[1], KEYS[2], tonumber(ARGV[1])
+-- why keys live somewhat longer than messages: so their expiry need not be moved with each message
+local lifetime = retention + math.min(3600000, math.floor(retention / 16))
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
--- why both at once, before anything else: a key of another type fails here, when nothing has been written yet
 local known = redis.call('HMGET', marks, 'last', 'base', 'replid', 'until', 'oldest', 'ingested', 'delivered', 'read', 'read_n')
-local kept = redis.call('XLEN', inbox)
 local ingested, delivered, read, read_n = known[6], known[7], known[8], tonumber(known[9] or nil)
+
+local kept
+-- How many messages the inbox holds. Counted when first asked for: keeping a message mostly needs no count.
+local function holds()
+  kept = kept or redis.call('XLEN', inbox)
+  return kept
+end
 
 -- One field of a stream entry, or nil.
 local function field(entry, name)
@@ -39,7 +46,7 @@ if epoch and base then
 end
 
 local function has_stream()
-  return kept > 0 or redis.call('EXISTS', inbox) == 1
+  return holds() > 0 or redis.call('EXISTS', inbox) == 1
 end
 
 -- The newest id that the stream has ever given.
@@ -69,7 +76,7 @@ local function remember_base(of, was)
 end
 
 local function begin_epoch(replid)
-  local after, newest = epoch or 0, count or kept
+  local after, newest = epoch or 0, count or holds()
   if has_stream() then
     after = math.max(after, (generated()))
   end
@@ -78,22 +85,26 @@ local function begin_epoch(replid)
   end
   if epoch then
     remember_base(epoch, newest - offset)
-  elseif kept > 0 then
+  elseif holds() > 0 then
     local last_epoch, last_offset = split(redis.call('XREVRANGE', inbox, '+', '-', 'COUNT', 1)[1][1])
     remember_base(last_epoch, newest - last_offset)
   end
   epoch, offset, base, count = math.max(now, after + 1), 0, newest, newest
   redis.call('HSET', marks, 'last', join(epoch, 0), 'base', base, 'replid', replid)
-  redis.call('PEXPIRE', marks, retention)
+  redis.call('PEXPIRE', marks, lifetime)
+end
+
+-- Whether nothing is lost if there is no stream: nothing was in it, or all it held was older than the retention.
+local function may_be_gone()
+  return offset == 0 or known[4] and tonumber(known[4]) <= now
 end
 
 -- Begins a new epoch when Redis may have lost what had been numbered: it is not the one that numbered (restarted from disk, or a
 -- replica that took over: each of these has another replication id, and one that takes over again has yet another), or the
--- stream is gone while the marks are not, and before its time.
-local function find_end()
+-- stream is gone while the marks are not, and before its time. With unseen the caller finds out itself whether the stream is there.
+local function find_end(unseen)
   local replid = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
-  local aged = known[4] and tonumber(known[4]) <= now -- all it held was older than the retention
-  if not epoch or not count or known[3] ~= replid or not (kept > 0 or aged or offset == 0 or has_stream()) then
+  if not epoch or not count or known[3] ~= replid or not (unseen or holds() > 0 or may_be_gone() or has_stream()) then
     begin_epoch(replid)
   end
 end
@@ -122,7 +133,7 @@ local function number_at(position)
       return its_base + at_offset
     end
   end
-  return count - kept
+  return count - holds()
 end
 
 -- Drops what is older than the retention, some at a time; the key's own expiry takes the rest.
@@ -137,7 +148,8 @@ local function drop_old()
     if oldest > now - retention then
       break
     end
-    kept = kept - redis.call('XDEL', inbox, first[1])
+    local dropped = redis.call('XDEL', inbox, first[1])
+    kept = kept and kept - dropped
   end
   redis.call('HSET', marks, 'oldest', oldest)
 end

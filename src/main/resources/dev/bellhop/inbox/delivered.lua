@@ -3,6 +3,6 @@
 local last = epoch and join(epoch, offset)
 if last and not is_after(ARGV[2], last) and (not delivered or is_after(delivered, last) or is_after(ARGV[2], delivered)) then
   redis.call('HSET', marks, 'delivered', ARGV[2])
-  redis.call('PEXPIRE', marks, retention)
+  redis.call('PEXPIRE', marks, lifetime)
 end
 return 1

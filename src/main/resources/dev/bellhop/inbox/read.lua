@@ -8,7 +8,7 @@ local moved = not lost and (not read or is_after(position, read))
 if moved then
   read, read_n = position, math.max(read_n or 0, number_at(position))
   redis.call('HSET', marks, 'read', read, 'read_n', read_n)
-  redis.call('PEXPIRE', marks, retention)
+  redis.call('PEXPIRE', marks, lifetime)
 end
 local expired = settle()
 local result = { read or '0-0', unread(), expired }

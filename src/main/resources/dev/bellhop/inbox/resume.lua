@@ -6,7 +6,7 @@
 -- replayed to, 1 if there is more (else 0), how many had expired unsent; then position and frame of each message.
 local from, most = ARGV[2], tonumber(ARGV[4])
 find_end()
-redis.call('PEXPIRE', marks, retention)
+redis.call('PEXPIRE', marks, lifetime)
 drop_old()
 local last = join(epoch, offset)
 if from == '' then
@@ -21,9 +21,9 @@ local complete = false
 if is_after(from, last) then
   from = '0-0' -- it comes from data that Redis no longer has: all that is there is news
 elseif from_epoch == epoch then
-  complete = from_offset == offset or number_at(from) >= count - kept
+  complete = from_offset == offset or number_at(from) >= count - holds()
 elseif from == '0-0' then -- no page has ever been sent anything
-  complete = count == offset and count == kept
+  complete = count == offset and count == holds()
 end
 
 local to = from

@@ -8,7 +8,7 @@ local SETTLED_AT_ONCE = 200
 
 -- Up to which number messages are read, or no longer there.
 local function seen()
-  return math.max(read_n or (read and number_at(read)) or 0, count - kept)
+  return math.max(read_n or (read and number_at(read)) or 0, count - holds())
 end
 
 -- Takes in what has expired since the last look.

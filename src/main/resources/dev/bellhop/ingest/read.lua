@@ -4,7 +4,7 @@
 -- pending (taken by any node, not done), or '' for new entries.
 -- With [3] 0 nothing is taken and the lease is held.
 -- Returns 1 if this node is the reader, 2 if it has just become it (else 0 and nothing more), where to go on with what is pending or '', the stream's
--- newest id, and the entries, three for each: id, message, from when its ttl counts (ms since 1970).
+-- newest id if there are no entries (else 0-0), and the entries, three for each: id, message, from when its ttl counts (ms since 1970).
 local stream, lease, node, most, cursor = KEYS[1], KEYS[2], ARGV[1], ARGV[3], ARGV[4]
 local holder = redis.call('GET', lease)
 if holder and holder ~= node then
@@ -43,10 +43,12 @@ else
 end
 
 local newest = '0-0'
-local info = redis.call('XINFO', 'STREAM', stream)
-for i = 1, #info, 2 do
-  if info[i] == 'last-generated-id' then
-    newest = info[i + 1]
+if #entries == 0 then -- else nobody waits for what comes after it
+  local info = redis.call('XINFO', 'STREAM', stream)
+  for i = 1, #info, 2 do
+    if info[i] == 'last-generated-id' then
+      newest = info[i + 1]
+    end
   end
 end
 local result = { holder and 1 or 2, cursor, newest }
