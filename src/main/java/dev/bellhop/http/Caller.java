@@ -37,6 +37,7 @@ class Caller {
     /** The call is this backend's. */
     static void is(HttpServletRequest request, Backend backend) {
         request.setAttribute(BACKEND, backend);
+        request.setAttribute(Identity.CALLER, (Principal) backend::name);
     }
 
     private Principal principal() {
@@ -71,7 +72,7 @@ class Caller {
      */
     String user() {
         // why without a challenge: the browser would ask for a name and password in a window of its own
-        return identity.user(principal(), request.getSession(false))
+        return identity.user(request)
                 .orElseThrow(() -> new Problem(Code.UNAUTHENTICATED, "not logged in"));
     }
 }

@@ -31,6 +31,7 @@ public class Lanes {
     private final Lane pages;
     private final Lane closing;
     private final Lane stalled;
+    private final Lane streams;
     private final Lane ingest;
     private final Lane observers;
     private volatile ScheduledThreadPoolExecutor timer;
@@ -41,12 +42,13 @@ public class Lanes {
         pages = new Lane("pages", 2, 100_000, metrics);
         closing = new Lane("closing", 4, 10_000, metrics);
         stalled = new Lane("stalled", 4, 10_000, metrics);
+        streams = new Lane("streams", 4, 100_000, metrics);
         ingest = new Lane("ingest", 1, 1_000, metrics);
         observers = new Lane("observers", 4, 10_000, metrics);
     }
 
     private List<Lane> all() {
-        return List.of(delivery, pages, closing, stalled, ingest, observers);
+        return List.of(delivery, pages, closing, stalled, streams, ingest, observers);
     }
 
     /** Starts the threads. */
@@ -76,6 +78,11 @@ public class Lanes {
     /** Closes connections whose page does not read: there a close takes longest, and it must not hold up a logout. */
     public Lane stalled() {
         return stalled;
+    }
+
+    /** Writes server-sent events. Why of its own: should a server block in it, no WebSocket waits. */
+    public Lane streams() {
+        return streams;
     }
 
     /** Takes what is read from the ingest stream; in order. */

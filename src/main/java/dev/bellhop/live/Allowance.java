@@ -3,7 +3,7 @@ package dev.bellhop.live;
 /**
  * How many frames a page may still send: a token bucket; and how many of its frames were refused lately.
  *
- * <p>Not thread-safe: a server hands over one connection's frames one after another.
+ * <p>Thread-safe: a server hands over one WebSocket's frames one after another, but a user may send several requests at once.
  */
 final class Allowance {
     /** As many refused frames as ten seconds' allowance, less one forgiven a second, are abuse. */
@@ -29,12 +29,12 @@ final class Allowance {
      *
      * @param now {@link System#nanoTime}
      */
-    boolean take(long now) {
+    synchronized boolean take(long now) {
         return take(1, now);
     }
 
     /** Takes several tokens, or none if there are not enough. */
-    boolean take(int wanted, long now) {
+    synchronized boolean take(int wanted, long now) {
         tokens = Math.min(burst, tokens + (now - tokensAt) * 1e-9 * rate);
         tokensAt = now;
         if (tokens < wanted) {
@@ -49,7 +49,7 @@ final class Allowance {
      *
      * @return true if this is abuse
      */
-    boolean strike(long now) {
+    synchronized boolean strike(long now) {
         strikes = Math.max(0, strikes - (now - strikesAt) * 1e-9) + 1;
         strikesAt = now;
         return strikes > ABUSE_SECONDS * rate;

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <p>Thread-safe. Where it stands in its user's inbox is guarded by its {@link UserFeed}.
  */
-final class Connection implements Outbox.Owner {
+final class Connection implements Outbox.Owner, Sender {
 
     /** How far a connection has come. */
     enum State {
@@ -94,7 +94,38 @@ final class Connection implements Outbox.Owner {
         return outbox;
     }
 
-    Allowance allowance() {
+    @Override
+    public String userId() {
+        return login.userId();
+    }
+
+    @Override
+    public String connectionId() {
+        return id;
+    }
+
+    @Override
+    public boolean maySend(int bytes) {
+        return feed.maySend(bytes);
+    }
+
+    @Override
+    public void answer(Frame frame) {
+        send(frame);
+    }
+
+    @Override
+    public void tell(Frame frame) {
+        lanes.insist(lanes.pages(), () -> send(frame));
+    }
+
+    @Override
+    public void refuseAll(CloseCode why) {
+        closeWhenSent(why);
+    }
+
+    @Override
+    public Allowance allowance() {
         return allowance;
     }
 
@@ -103,7 +134,8 @@ final class Connection implements Outbox.Owner {
         return loginAllowance;
     }
 
-    Pending pending() {
+    @Override
+    public Pending pending() {
         return pending;
     }
 

@@ -30,10 +30,20 @@ record Frame(String text, int bytes, Position position) {
         return of('{' + frameTail);
     }
 
-    /** The answer to {@code login}. */
-    static Frame login(String user, Position end, long unread, boolean recovered, Position from) {
+    /**
+     * The answer to {@code login}.
+     *
+     * @param connection what the page's requests name; null on a WebSocket
+     */
+    static Frame login(String user, Position end, long unread, boolean recovered, Position from, String connection) {
         return of("{\"msg_type\":\"login\",\"data\":{\"user_id\":" + Json.quote(user) + ",\"last_id\":\"" + end + "\",\"unread\":" + unread
-                + ",\"recovered\":" + recovered + ",\"from_id\":\"" + from + "\"}}");
+                + ",\"recovered\":" + recovered + ",\"from_id\":\"" + from + '"'
+                + (connection == null ? "" : ",\"connection\":" + Json.quote(connection)) + "}}");
+    }
+
+    /** The last one, where the transport has no other word for it. */
+    static Frame close(CloseCode code) {
+        return of("{\"msg_type\":\"close\",\"data\":{\"code\":" + code.code() + ",\"reason\":" + Json.quote(code.reason().getReasonPhrase()) + "}}");
     }
 
     /** Another page of the user has read up to a position. */

@@ -3,7 +3,6 @@ package dev.bellhop.live;
 import dev.bellhop.config.Settings;
 import dev.bellhop.config.SingleInstance;
 import dev.bellhop.inbox.Inbox;
-import dev.bellhop.lane.Lanes;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json.Type;
 import dev.bellhop.message.Json.Value;
@@ -24,16 +23,14 @@ class FrameReader {
 
     private final Settings settings;
     private final Inbox inbox;
-    private final Lanes lanes;
     private final Inbound inbound;
     private final Rejections rejections;
     private final Metrics.Count received;
 
     @Inject
-    FrameReader(Settings settings, Inbox inbox, Lanes lanes, Inbound inbound, Rejections rejections, Metrics metrics) {
+    FrameReader(Settings settings, Inbox inbox, Inbound inbound, Rejections rejections, Metrics metrics) {
         this.settings = settings;
         this.inbox = inbox;
-        this.lanes = lanes;
         this.inbound = inbound;
         this.rejections = rejections;
         received = metrics.counter("frames_received", "Frames that pages have sent");
@@ -42,23 +39,39 @@ class FrameReader {
     /** A text frame has come. */
     void text(Connection connection, String text) {
         connection.heard();
-        received.add();
         if (connection.isClosing()) {
+            received.add();
             return;
         }
+        frame(connection, text);
+    }
+
+    /** A frame has come, by whatever way. */
+    void frame(Sender sender, String text) {
+        received.add();
         try {
             int max = settings.maxMessageSize();
             if (text.length() > max || (text.length() > max / 3 && Utf8.length(text) > max)) {
                 throw new BadMessageException(BadMessageException.TOO_LARGE, "longer than " + max + " bytes");
             }
-            if (!connection.allowance().take(System.nanoTime())) {
+            if (!sender.allowance().take(System.nanoTime())) {
                 throw new BadMessageException(RATE_LIMITED, "more than " + settings.rate() + " frames a second");
             }
             Map<String, Value> fields = Json.readObject(text);
-            frame(connection, Message.anyMsgType(fields), fields);
+            frame(sender, Message.anyMsgType(fields), fields);
         } catch (BadMessageException e) {
-            refuse(connection, e, text.length());
+            refuse(sender, e, text.length());
         }
+    }
+
+    /**
+     * A stream has opened, which is its {@code login}.
+     *
+     * @param lastId the last message that its page has seen, or null
+     */
+    void login(Connection connection, Position lastId) {
+        connection.pending().hold();
+        connection.feed().login(connection, lastId);
     }
 
     /** A binary frame has come: there are none in the protocol. */
@@ -67,49 +80,47 @@ class FrameReader {
         refuse(connection, new BadMessageException(BadMessageException.BAD_MESSAGE, "frames are text"), 0);
     }
 
-    private void refuse(Connection connection, BadMessageException why, int length) {
-        rejections.refused(connection.login().userId(), why, length);
-        connection.send(Frame.error(why.code(), why.getMessage()));
+    private void refuse(Sender sender, BadMessageException why, int length) {
+        rejections.refused(sender.userId(), why, length);
+        sender.answer(Frame.error(why.code(), why.getMessage()));
         if (why.code().equals(BadMessageException.TOO_LARGE)) {
-            connection.closeWhenSent(CloseCode.TOO_LARGE);
-        } else if (connection.allowance().strike(System.nanoTime())) {
-            connection.closeWhenSent(CloseCode.POLICY);
+            sender.refuseAll(CloseCode.TOO_LARGE);
+        } else if (sender.allowance().strike(System.nanoTime())) {
+            sender.refuseAll(CloseCode.POLICY);
         }
     }
 
-    private void frame(Connection connection, String msgType, Map<String, Value> fields) throws BadMessageException {
+    private void frame(Sender sender, String msgType, Map<String, Value> fields) throws BadMessageException {
         switch (msgType) {
-            case "ping" -> connection.send(Frame.PONG);
+            case "ping" -> sender.answer(Frame.PONG);
             case "login" -> {
+                if (!(sender instanceof Connection connection)) {
+                    throw new BadMessageException(BadMessageException.BAD_MESSAGE, "GET events is the login of a stream");
+                }
                 if (!connection.loginAllowance().take(System.nanoTime())) { // why: each one has the inbox read
                     throw new BadMessageException(RATE_LIMITED, "more than " + Connection.LOGIN_RATE + " login frame a second");
                 }
                 Position lastId = lastId(connection, fields);
-                connection.pending().hold();
-                connection.feed().login(connection, lastId);
+                login(connection, lastId);
             }
             case "read" -> {
-                requireLogin(connection);
+                requireLogin(sender);
                 Position read = position(fields, "id", true);
-                connection.pending().read(() -> inbox.markRead(connection.login().userId(), read, connection.id()).exceptionally(failure -> {
-                    unavailable(connection, Inbound.UNAVAILABLE, "Redis is away; nothing was done, try again later");
+                sender.pending().read(() -> inbox.markRead(sender.userId(), read, sender.connectionId()).exceptionally(failure -> {
+                    sender.tell(Frame.error(Inbound.UNAVAILABLE, "Redis is away; nothing was done, try again later"));
                     return null;
                 }));
             }
             default -> {
-                requireLogin(connection);
+                requireLogin(sender);
                 Message.msgType(fields);
-                inbound.received(connection, msgType, Message.data(fields), (code, why) -> unavailable(connection, code, why));
+                inbound.received(sender, msgType, Message.data(fields), (code, why) -> sender.tell(Frame.error(code, why)));
             }
         }
     }
 
-    private void unavailable(Connection connection, String code, String why) {
-        lanes.insist(lanes.pages(), () -> connection.send(Frame.error(code, why)));
-    }
-
-    private static void requireLogin(Connection connection) throws BadMessageException {
-        if (connection.feed().isBeforeLogin(connection)) {
+    private static void requireLogin(Sender sender) throws BadMessageException {
+        if (sender instanceof Connection connection && connection.feed().isBeforeLogin(connection)) {
             throw new BadMessageException(LOGIN_REQUIRED, "the first frame of a connection must be login");
         }
     }

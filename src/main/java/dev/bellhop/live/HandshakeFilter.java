@@ -1,6 +1,7 @@
 package dev.bellhop.live;
 
 import dev.bellhop.config.Settings;
+import dev.bellhop.login.Cors;
 import dev.bellhop.login.HttpSessions;
 import dev.bellhop.login.Identity;
 import dev.bellhop.login.Origins;
@@ -18,13 +19,13 @@ import java.io.IOException;
 import java.util.Locale;
 
 /**
- * Turns strangers away before the upgrade: 403 for a foreign origin
+ * Turns strangers away before a connection opens: 403 for a foreign origin
  * (<a href="https://www.rfc-editor.org/rfc/rfc6455#section-10.2">RFC 6455, 10.2</a>), 401 for nobody.
  *
  * <p>Why a filter, not a security constraint: that would answer a stranger with 200 and the login page; and not
  * {@code checkOrigin}: refusing there gives other codes on other servers.
  */
-@WebFilter(urlPatterns = "/ws", asyncSupported = true)
+@WebFilter(urlPatterns = {"/ws", EventsServlet.PATH}, asyncSupported = true)
 public class HandshakeFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
 
@@ -32,6 +33,8 @@ public class HandshakeFilter extends HttpFilter {
     private transient Settings settings;
     @Inject
     private transient Origins origins;
+    @Inject
+    private transient Cors cors;
     @Inject
     private transient Identity identity;
     @Inject
@@ -44,6 +47,10 @@ public class HandshakeFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        boolean events = request.getServletPath().equals(EventsServlet.PATH);
+        if (events && cors.answer(request, response)) { // why not for a WebSocket: browsers ask for none
+            return;
+        }
         if (!origins.allowed(request)) {
             refuse(response, HttpServletResponse.SC_FORBIDDEN, "origin");
             return;
@@ -54,7 +61,7 @@ public class HandshakeFilter extends HttpFilter {
             refuse(response, HttpServletResponse.SC_UNAUTHORIZED, "login");
             return;
         }
-        if (!"websocket".equals(String.valueOf(request.getHeader("Upgrade")).toLowerCase(Locale.ROOT))) {
+        if (!events && !"websocket".equals(String.valueOf(request.getHeader("Upgrade")).toLowerCase(Locale.ROOT))) {
             response.setHeader("Upgrade", "websocket");
             refuse(response, 426, "upgrade");
             return;

@@ -58,21 +58,21 @@ class Inbound {
      * @param data the text of any JSON value, or null
      * @throws BadMessageException if the frame is refused at once
      */
-    void received(Connection connection, String msgType, String data, Refused refused) throws BadMessageException {
+    void received(Sender sender, String msgType, String data, Refused refused) throws BadMessageException {
         boolean toStream = settings.hasConsumerStream();
         if (!toStream && !observers.exist()) {
             throw new BadMessageException(BadMessageException.BAD_MESSAGE, "nobody here takes what pages send");
         }
-        if (!redis.isConnected() && (toStream || !connection.pending().isOpen())) {
+        if (!redis.isConnected() && (toStream || !sender.pending().isOpen())) {
             refused.because(UNAVAILABLE, "Redis is away; nothing was done, try again later");
             return;
         }
-        InboundMessage message = new InboundMessage(connection.login().userId(), msgType, data);
+        InboundMessage message = new InboundMessage(sender.userId(), msgType, data);
         int bytes = data == null ? 0 : Utf8.length(data);
-        if (!connection.feed().maySend(bytes)) {
+        if (!sender.maySend(bytes)) {
             throw new BadMessageException(FrameReader.RATE_LIMITED, "more than " + settings.userRateBytes() + " bytes a second from this user");
         }
-        if (!connection.pending().add(bytes, () -> handOver(message, toStream, refused))) {
+        if (!sender.pending().add(bytes, () -> handOver(message, toStream, refused))) {
             throw new BadMessageException(FrameReader.RATE_LIMITED, "the application has not yet taken what this page sent before");
         }
     }

@@ -82,6 +82,11 @@ final class Pending {
         return open;
     }
 
+    /** Whether nothing is under way or waits. */
+    synchronized boolean isEmpty() {
+        return tasks == null || tasks.isEmpty();
+    }
+
     private void next() {
         while (true) {
             Task task;

@@ -304,7 +304,8 @@ final class Replay {
                 connection.position = stretch.from();
                 connection.from = stretch.from();
                 connection.unrecovered = stretch.recovered() ? null : stretch.end();
-                connection.offer(Frame.login(feed.user(), stretch.end(), stretch.unread(), stretch.recovered(), stretch.from()));
+                connection.offer(Frame.login(feed.user(), stretch.end(), stretch.unread(), stretch.recovered(), stretch.from(),
+                        connection.transport().isTwoWay() ? null : connection.id()));
             }
         }
         return true;

@@ -27,6 +27,12 @@ interface Transport {
 
     boolean isOpen();
 
+    /**
+     * Whether the page answers on it, as on a WebSocket. If not, its silence means nothing, and its frames come as requests that
+     * name the connection.
+     */
+    boolean isTwoWay();
+
     /** An object of the server's own, for {@link ServerCalls}. */
     Object server();
 }

@@ -48,6 +48,11 @@ final class WebSocketTransport implements Transport {
     }
 
     @Override
+    public boolean isTwoWay() {
+        return true;
+    }
+
+    @Override
     public Object server() {
         return remote;
     }

@@ -23,19 +23,12 @@ public class HandshakeConfigurator extends ServerEndpointConfig.Configurator {
         if (!CDI.current().select(Origins.class).get().allowed(request)) {
             return; // without a login, the connection closes as soon as it opens
         }
-        // why CDI.current(): servers do not inject into a configurator
-        Identity identity = CDI.current().select(Identity.class).get();
-        HttpSession session = (HttpSession) request.getHttpSession();
-        identity.user(request.getUserPrincipal(), session).ifPresent(user -> {
-            List<String> cookies = request.getHeaders().entrySet().stream()
-                    .filter(header -> header.getKey().equalsIgnoreCase("Cookie"))
-                    .map(Map.Entry::getValue).flatMap(List::stream).toList();
-            String loginId = identity.loginId(cookies, session == null ? null : session.getId());
-            if (session != null && !HttpSessions.bind(session, user, loginId)) {
-                return; // logged out meanwhile: without a login, the connection closes as soon as it opens
-            }
-            config.getUserProperties().put(LOGIN, new Login(user, loginId, session, session == null || HttpSessions.areOwn(session.getServletContext()),
-                    identity.roles(request::isUserInRole)));
-        });
+        List<String> cookies = request.getHeaders().entrySet().stream()
+                .filter(header -> header.getKey().equalsIgnoreCase("Cookie"))
+                .map(Map.Entry::getValue).flatMap(List::stream).toList();
+        // why CDI.current(): servers do not inject into a configurator. Nobody: the connection closes as soon as it opens
+        CDI.current().select(Identity.class).get()
+                .login(request.getUserPrincipal(), (HttpSession) request.getHttpSession(), cookies, request::isUserInRole)
+                .ifPresent(login -> config.getUserProperties().put(LOGIN, login));
     }
 }

@@ -5,6 +5,7 @@ import dev.bellhop.config.SingleInstance;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Message;
 import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -20,6 +21,9 @@ import java.util.stream.Collectors;
 /** Finds out who a request comes from: the one place where this is decided. */
 @SingleInstance
 public class Identity {
+    /** The request attribute that holds the caller's principal where the request itself does not know it. */
+    public static final String CALLER = "dev.bellhop.caller";
+
     private final Settings settings;
 
     @Inject
@@ -43,6 +47,36 @@ public class Identity {
         try {
             return user == null ? Optional.empty() : Optional.of(Message.userId(user));
         } catch (BadMessageException unusable) {
+            return Optional.empty();
+        }
+    }
+
+    /** The user of a request, as above. */
+    public Optional<String> user(HttpServletRequest request) {
+        Principal principal = request.getAttribute(CALLER) instanceof Principal caller ? caller : request.getUserPrincipal();
+        return user(principal, request.getSession(false));
+    }
+
+    /**
+     * Who opens a connection, which from now on hangs on the HTTP session.
+     *
+     * @param principal     may be null
+     * @param session       may be null
+     * @param cookieHeaders the request's {@code Cookie} headers
+     * @param inRole        asks the container
+     * @return empty if nobody is logged in any more
+     */
+    public Optional<Login> login(Principal principal, HttpSession session, List<String> cookieHeaders, Predicate<String> inRole) {
+        try {
+            return user(principal, session).flatMap(user -> {
+                String loginId = loginId(cookieHeaders, session == null ? null : session.getId());
+                if (session != null && !HttpSessions.bind(session, user, loginId)) {
+                    return Optional.empty(); // logged out meanwhile
+                }
+                boolean ages = session == null || HttpSessions.areOwn(session.getServletContext());
+                return Optional.of(new Login(user, loginId, session, ages, roles(inRole)));
+            });
+        } catch (IllegalStateException ended) { // the HTTP session, this very moment
             return Optional.empty();
         }
     }

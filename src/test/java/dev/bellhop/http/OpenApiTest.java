@@ -2,6 +2,7 @@ package dev.bellhop.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bellhop.live.FramesResource;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
@@ -24,7 +25,7 @@ import org.yaml.snakeyaml.Yaml;
 class OpenApiTest {
 
     private static final List<Class<?>> RESOURCES =
-            List.of(MessagesResource.class, GroupsResource.class, ScheduledResource.class, UsersResource.class, MeResource.class, StatsResource.class,
+            List.of(MessagesResource.class, GroupsResource.class, ScheduledResource.class, UsersResource.class, MeResource.class, FramesResource.class, StatsResource.class,
                     RejectedResource.class, ConsoleResource.class);
 
     private final Map<String, Object> document = read();

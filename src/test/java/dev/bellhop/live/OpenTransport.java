@@ -19,6 +19,11 @@ abstract class OpenTransport implements Transport {
     }
 
     @Override
+    public boolean isTwoWay() {
+        return true;
+    }
+
+    @Override
     public Object server() {
         return this;
     }
