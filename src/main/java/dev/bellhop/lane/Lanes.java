@@ -25,6 +25,10 @@ public class Lanes {
 
     /** When a task is tried again for which there was no room, at the earliest; at the latest twice as long after. */
     private static final int RETRY_MILLIS = 500;
+    /** How often it is looked whether tasks are blocked. */
+    private static final int WIDEN_MILLIS = 100;
+    /** How many pages on streams may leave a write blocked before others wait. Why so few: on each server but one, none ever is. */
+    private static final int MOST_BLOCKED = 200;
     private static final long END_NANOS = TimeUnit.SECONDS.toNanos(8);
 
     private final Lane delivery;
@@ -42,7 +46,7 @@ public class Lanes {
         pages = new Lane("pages", 2, 100_000, metrics);
         closing = new Lane("closing", 4, 10_000, metrics);
         stalled = new Lane("stalled", 4, 10_000, metrics);
-        streams = new Lane("streams", 4, 100_000, metrics);
+        streams = new Lane("streams", 4, 4 + MOST_BLOCKED, 100_000, metrics);
         ingest = new Lane("ingest", 1, 1_000, metrics);
         observers = new Lane("observers", 4, 10_000, metrics);
     }
@@ -58,6 +62,7 @@ public class Lanes {
         made.prestartAllCoreThreads();
         timer = made;
         all().forEach(lane -> lane.start(threads));
+        made.scheduleWithFixedDelay(streams::widen, WIDEN_MILLIS, WIDEN_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Hands to connections what Redis publishes; in order. */
@@ -80,7 +85,7 @@ public class Lanes {
         return stalled;
     }
 
-    /** Writes server-sent events. Why of its own: should a server block in it, no WebSocket waits. */
+    /** Writes server-sent events. Open Liberty blocks in it for a page that does not read; no WebSocket waits, and no other stream. */
     public Lane streams() {
         return streams;
     }

@@ -68,7 +68,7 @@ public class EventsServlet extends HttpServlet {
     }
 
     private void open(HttpServletRequest request, HttpServletResponse response, Login login, Position lastId) throws IOException {
-        EventsTransport.prepare(response);
+        response.flushBuffer(); // why here, not by the stream: Open Liberty ignores the first flush of a stream
         AsyncContext context = request.startAsync(request, response);
         context.setTimeout(0); // why: Sweeper tells silence from idleness
         EventsTransport transport = new EventsTransport(context, response.getOutputStream(), lanes);

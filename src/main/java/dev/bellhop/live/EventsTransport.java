@@ -5,7 +5,6 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.ServletResponse;
 import jakarta.servlet.WriteListener;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
@@ -21,8 +20,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * An answer to a request that does not end: server-sent events.
  *
- * <p>Concurrency: everything is written on the lane for streams, one thread at a time for one stream, and only while the server says
- * that it will not block. So a page that does not read holds up nobody. At most a frame, a comment and the close wait here.
+ * <p>Concurrency: everything is written, and the end is told, on the lane for streams, one thread at a time for one stream, and only
+ * while the server says that it will not block. Open Liberty says so always, and blocks until the page reads or its write time-out of a
+ * minute has passed: the lane has another thread then. So a page that does not read holds up nobody. At most a frame, a comment and the
+ * close wait here.
  */
 final class EventsTransport implements Transport, WriteListener, AsyncListener {
     private static final System.Logger LOG = System.getLogger(EventsTransport.class.getName());
@@ -30,28 +31,27 @@ final class EventsTransport implements Transport, WriteListener, AsyncListener {
     private static final Part COMMENT = new Part(":\n\n".getBytes(StandardCharsets.UTF_8), null);
     /** Proxies cut what is silent for half a minute or more. */
     private static final long COMMENT_NANOS = TimeUnit.SECONDS.toNanos(15);
-    /** How much is written at once. Why: Open Liberty takes one buffer of 8 KB without blocking. */
-    private static final int PIECE = 8_000;
     /** How long a page may take to be told the close. */
     private static final long CUT_MILLIS = 5_000;
 
     private final AsyncContext context;
     private final ServletOutputStream out;
     private final Lanes lanes;
-    private final boolean flushes;
     private final AtomicInteger calls = new AtomicInteger();
     private final AtomicBoolean completed = new AtomicBoolean();
 
     // of the thread that writes
-    private int written;
-    private boolean flushed;
+    private Step step = Step.WRITE;
 
     // guarded by this
     private final ArrayDeque<Part> parts = new ArrayDeque<>(3);
     private boolean possible;
     private boolean closing;
     private boolean ended;
+    private boolean completing;
     private Runnable whenEnded;
+
+    private enum Step { WRITE, FLUSH, TAKEN }
 
     /** What is to be written; {@code done} may be null. */
     private record Part(byte[] bytes, SendHandler done) {}
@@ -60,20 +60,7 @@ final class EventsTransport implements Transport, WriteListener, AsyncListener {
         this.context = context;
         this.out = out;
         this.lanes = lanes;
-        flushes = !isLiberty(out);
         parts.add(COMMENT); // why: the page, and each proxy on the way, is to see at once that it has been answered
-    }
-
-    /** To be called before the response's stream is asked for. */
-    static void prepare(ServletResponse response) {
-        if (isLiberty(response)) {
-            response.setBufferSize(1);
-        }
-    }
-
-    // why: its flush blocks while the page does not read. With a buffer of one byte it sends each write at once, without blocking
-    private static boolean isLiberty(Object server) {
-        return server.getClass().getName().startsWith("com.ibm.");
     }
 
     /** Has this run when it is over, for whatever reason; at once if it is. */
@@ -134,7 +121,7 @@ final class EventsTransport implements Transport, WriteListener, AsyncListener {
             }));
         }
         wake();
-        lanes.later(lanes.stalled(), this::complete, CUT_MILLIS); // a page that does not read is never told
+        lanes.later(lanes.streams(), this::complete, CUT_MILLIS); // a page that does not read is never told
     }
 
     @Override
@@ -183,6 +170,7 @@ final class EventsTransport implements Transport, WriteListener, AsyncListener {
             int seen = 1;
             do {
                 write();
+                completeIfAsked();
                 seen = calls.addAndGet(-seen);
             } while (seen > 0);
         } finally {
@@ -193,16 +181,12 @@ final class EventsTransport implements Transport, WriteListener, AsyncListener {
     private void write() {
         try {
             for (Part part = next(); part != null && out.isReady(); part = next()) {
-                int length = Math.min(PIECE, part.bytes().length - written);
-                if (length > 0) {
-                    out.write(part.bytes(), written, length);
-                    written += length;
-                } else if (flushes && !flushed) {
-                    out.flush();
-                    flushed = true;
-                } else { // the server is ready for more, so it has taken this
-                    taken(part);
+                switch (step) {
+                    case WRITE -> out.write(part.bytes());
+                    case FLUSH -> out.flush();
+                    case TAKEN -> taken(part); // the server is ready for more
                 }
+                step = Step.values()[(step.ordinal() + 1) % Step.values().length];
             }
         } catch (IOException | RuntimeException gone) {
             broken(gone);
@@ -210,12 +194,10 @@ final class EventsTransport implements Transport, WriteListener, AsyncListener {
     }
 
     private synchronized Part next() {
-        return possible && !ended ? parts.peek() : null;
+        return possible && !ended && !completing ? parts.peek() : null;
     }
 
     private void taken(Part part) {
-        written = 0;
-        flushed = false;
         synchronized (this) {
             parts.poll();
         }
@@ -270,7 +252,7 @@ final class EventsTransport implements Transport, WriteListener, AsyncListener {
                 part.done().onResult(new SendResult(cause));
             }
         }
-        lanes.insist(lanes.closing(), this::complete);
+        complete();
     }
 
     /** @return what was not written */
@@ -289,17 +271,27 @@ final class EventsTransport implements Transport, WriteListener, AsyncListener {
         return left;
     }
 
+    /** Has the answer ended. Why not at once: a thread may be writing, and some servers would end it within that. */
     private void complete() {
+        synchronized (this) {
+            completing = true;
+        }
+        wake();
+    }
+
+    private void completeIfAsked() {
+        synchronized (this) {
+            if (!completing) {
+                return;
+            }
+        }
         if (!completed.compareAndSet(false, true)) {
             return;
         }
-        ClassLoader own = ServerCalls.enter(out);
         try {
             context.complete();
         } catch (RuntimeException over) {
             LOG.log(System.Logger.Level.DEBUG, "completing a stream: {0}", over.toString());
-        } finally {
-            ServerCalls.leave(own);
         }
         end();
     }
