@@ -89,19 +89,21 @@ export class EventsTransport {
       else {
         this.ready = true;
         this.#told.opened();
+        let last = false;
         for await (const line of lines(response.body, () => this.#told.heard())) {
+          if (line === 'event:close') last = true; // why not by msg_type alone: a producer may send any
           // every frame is one line of JSON
-          if (line.startsWith('data:') && !signal.aborted) this.#frame(line.slice(5));
+          if (line.startsWith('data:') && !signal.aborted) this.#frame(line.slice(5), last);
         }
       }
     } catch {} // aborted, or no network
     if (!signal.aborted) this.#end(code, reason);
   }
 
-  /** @param {string} text */
-  #frame(text) {
+  /** @param {string} text @param {boolean} last */
+  #frame(text, last) {
     const { msg_type, data } = JSON.parse(text);
-    if (msg_type === 'close') return this.#end(data.code, data.reason);
+    if (last) return this.#end(data.code, data.reason);
     if (msg_type === 'login') this.#connection = data.connection;
     this.#told.frame(text);
   }

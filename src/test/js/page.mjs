@@ -230,7 +230,7 @@ export class FakeStream {
   }
 
   ends(code, reason = '') {
-    this.says({ msg_type: 'close', data: { code, reason } });
+    this.write('event:close\n').says({ msg_type: 'close', data: { code, reason } });
     this.controller.close();
   }
 }

@@ -144,6 +144,12 @@ public final class Lane implements Executor {
         return running == null ? 0 : running.getQueue().size();
     }
 
+    /** How many threads it has. */
+    int size() {
+        ThreadPoolExecutor running = executor;
+        return running == null ? 0 : running.getPoolSize();
+    }
+
     /** Drops what waits and interrupts what runs. */
     void stop() {
         ThreadPoolExecutor running = executor;

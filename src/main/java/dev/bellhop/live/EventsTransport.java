@@ -113,7 +113,7 @@ final class EventsTransport implements Transport, WriteListener, AsyncListener {
             if (begun != null) {
                 parts.add(begun);
             }
-            parts.add(new Part(bytes(Frame.close(code)), new SendHandler() {
+            parts.add(new Part(closing(code), new SendHandler() {
                 @Override
                 public void onResult(SendResult result) {
                     complete();
@@ -137,6 +137,11 @@ final class EventsTransport implements Transport, WriteListener, AsyncListener {
     @Override
     public Object server() {
         return out;
+    }
+
+    /** Why an event of its own: a producer may send any {@code msg_type}, this one too. */
+    private static byte[] closing(CloseCode code) {
+        return ("event:close\ndata:" + Frame.close(code).text() + "\n\n").getBytes(StandardCharsets.UTF_8);
     }
 
     private static byte[] bytes(Frame frame) {

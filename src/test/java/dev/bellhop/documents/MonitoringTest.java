@@ -50,7 +50,7 @@ class MonitoringTest {
                 Documents.matches("\\bgauge\\(\\s*\"([a-z_]+[a-z])\"", java).forEach(name -> written.add("bellhop_" + name));
             }
         }
-        Pattern lanes = Pattern.compile("bellhop_tasks_waiting_.*"); // their names are made
+        Pattern lanes = Pattern.compile("bellhop_tasks_(waiting|blocked)_.*"); // their names are made
         assertThat(shown).hasSizeGreaterThan(30).filteredOn(name -> !lanes.matcher(name).matches()).allSatisfy(name -> assertThat(written).contains(name));
         given = new TreeSet<>(written);
         given.addAll(shown);

@@ -97,6 +97,19 @@ class SettingsServerIT extends WithServers {
         assertMayNotRead(login.send(from("https://shop.example", "/bellhop/api/stats").GET()), 403);
         assertMayNotRead(login.send(from("https://shop.example", "/bellhop/console/console.js").GET()), 403);
 
+        try (EventStream stream = EventStream.open(login, "", "Origin", "https://shop.example").read()) {
+            assertThat(stream.status()).isEqualTo(200);
+            assertThat(stream.header("Access-Control-Allow-Origin")).isEqualTo("https://shop.example");
+            assertThat(stream.header("Access-Control-Allow-Credentials")).isEqualTo("true");
+            stream.awaitType("login");
+        }
+        assertMayRead(FormLogin.none(first).send(from("https://shop.example", "/bellhop/events").GET()), 401);
+        assertMayNotRead(login.send(from("https://other.example", "/bellhop/events").GET()), 403);
+        assertMayRead(login.send(from("https://shop.example", "/bellhop/api/me/frames").header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"msg_type\":\"ping\"}"))), 200);
+        assertMayNotRead(login.send(from("https://other.example", "/bellhop/api/me/frames").header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"msg_type\":\"ping\"}"))), 403);
+
         HttpResponse<String> asked = FormLogin.none(first).send(preflight("https://shop.example", "/bellhop/api/me/read"));
         assertMayRead(asked, 204);
         assertThat(asked.headers().firstValue("Access-Control-Allow-Methods").orElse("")).contains("POST");
