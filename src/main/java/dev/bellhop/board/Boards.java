@@ -4,6 +4,7 @@ import dev.bellhop.config.Settings;
 import dev.bellhop.config.SingleInstance;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.inbox.Inbox.Draft;
+import dev.bellhop.inbox.RefusedAnnouncements;
 import dev.bellhop.message.BoardMessage;
 import dev.bellhop.message.Position;
 import dev.bellhop.metric.Metrics;
@@ -37,6 +38,7 @@ public class Boards {
     private final Keys keys;
     private final Settings settings;
     private final Metrics.Count published;
+    private final RefusedAnnouncements refused;
 
     @Inject
     public Boards(Redis redis, Keys keys, Settings settings, Metrics metrics) {
@@ -44,6 +46,7 @@ public class Boards {
         this.keys = keys;
         this.settings = settings;
         published = metrics.counter("board_published", "Messages kept on a board: for everybody, a role or a group");
+        refused = new RefusedAnnouncements(metrics);
     }
 
     /**
@@ -69,6 +72,9 @@ public class Boards {
             List<Inbox.Published> all = new ArrayList<>(drafts.size());
             while (all.size() < drafts.size()) {
                 all.add(Inbox.Published.of(reply.text()));
+            }
+            if (reply.hasNext()) {
+                refused.add(keys.boardChannel(board), reply.text());
             }
             published.add(all.stream().filter(one -> one.outcome() == Inbox.Outcome.KEPT).count());
             return all;

@@ -2,7 +2,9 @@ package dev.bellhop.board;
 
 import dev.bellhop.config.Settings;
 import dev.bellhop.config.SingleInstance;
+import dev.bellhop.inbox.RefusedAnnouncements;
 import dev.bellhop.message.Address;
+import dev.bellhop.metric.Metrics;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.redis.Reply;
@@ -31,12 +33,14 @@ public class Groups {
     private final Redis redis;
     private final Keys keys;
     private final Settings settings;
+    private final RefusedAnnouncements refused;
 
     @Inject
-    public Groups(Redis redis, Keys keys, Settings settings) {
+    public Groups(Redis redis, Keys keys, Settings settings, Metrics metrics) {
         this.redis = redis;
         this.keys = keys;
         this.settings = settings;
+        refused = new RefusedAnnouncements(metrics);
     }
 
     /**
@@ -57,7 +61,15 @@ public class Groups {
         String board = Address.group(group).board();
         return JOIN.run(redis, new String[] {keys.board(board), keys.members(group)}, user, member)
                 .thenCompose(reply -> MEMBER.run(redis, new String[] {keys.memberships(user)}, group, member, reply.text(), keys.channel(user),
-                        Long.toString(settings.inboxRetention().toMillis()), Integer.toString(MOST_OF_A_USER))).thenApply(Reply::number);
+                        Long.toString(settings.inboxRetention().toMillis()), Integer.toString(MOST_OF_A_USER))).thenApply(reply -> changed(user, reply));
+    }
+
+    private long changed(String user, Reply reply) {
+        long changed = reply.number();
+        if (reply.hasNext()) {
+            refused.add(keys.channel(user), reply.text());
+        }
+        return changed;
     }
 
     /**

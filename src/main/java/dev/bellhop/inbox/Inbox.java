@@ -3,7 +3,6 @@ package dev.bellhop.inbox;
 import dev.bellhop.config.Settings;
 import dev.bellhop.config.SingleInstance;
 import dev.bellhop.message.BoardMessage;
-import dev.bellhop.message.Json;
 import dev.bellhop.message.Message;
 import dev.bellhop.message.Position;
 import dev.bellhop.metric.Metrics;
@@ -19,8 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /**
@@ -31,9 +28,6 @@ import java.util.stream.Stream;
  */
 @SingleInstance
 public class Inbox {
-    private static final System.Logger LOG = System.getLogger(Inbox.class.getName());
-    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
-
     /** How long an idempotency id is remembered. */
     public static final Duration IDS_REMEMBERED = Duration.ofHours(24);
 
@@ -61,8 +55,7 @@ public class Inbox {
     private final Metrics.Count published;
     private final Metrics.Count duplicates;
     private final Metrics.Count expired;
-    private final Metrics.Count announcementsRefused;
-    private final AtomicLong refusalLoggedNanos = new AtomicLong(System.nanoTime() - QUIET_NANOS);
+    private final RefusedAnnouncements refused;
 
     @Inject
     public Inbox(Redis redis, Keys keys, Settings settings, Metrics metrics) {
@@ -72,7 +65,7 @@ public class Inbox {
         published = metrics.counter("published", "Messages kept in an inbox");
         duplicates = metrics.counter("duplicates", "Messages not kept again, because their id or entry had been kept before");
         expired = metrics.counter("expired", "Messages that expired before they could be delivered");
-        announcementsRefused = metrics.counter("announcements_refused", "Announcements that Redis refused; the messages are kept");
+        refused = new RefusedAnnouncements(metrics);
     }
 
     private static Script script(String... parts) {
@@ -194,7 +187,7 @@ public class Inbox {
                 outcomes.add(one);
             }
             if (reply.hasNext()) {
-                refused(user, reply.text().substring(1));
+                refused.add(keys.channel(user), reply.text());
             }
             return outcomes;
         });
@@ -205,17 +198,6 @@ public class Inbox {
             case KEPT -> published.add();
             case DUPLICATE -> duplicates.add();
             case EXPIRED -> expired.add();
-        }
-    }
-
-    /** What was to be announced is kept; pages find it when they look into the inbox the next time. */
-    private void refused(String user, String why) {
-        announcementsRefused.add();
-        long now = System.nanoTime();
-        long logged = refusalLoggedNanos.get();
-        if (now - logged >= QUIET_NANOS && refusalLoggedNanos.compareAndSet(logged, now)) {
-            LOG.log(System.Logger.Level.ERROR, "Redis refuses to announce what is kept, on {0}: {1}. Nothing is lost, but open pages get it only when they log in anew. "
-                    + "Allow PUBLISH on Bellhop''s channels (server-config/redis). The next such line is a minute away.", Json.quote(keys.channel(user)), why);
         }
     }
 
@@ -285,7 +267,7 @@ public class Inbox {
                     ReadMark mark = new ReadMark(reply.position(), reply.number());
                     expired.add(reply.number());
                     if (reply.hasNext()) {
-                        refused(user, reply.text());
+                        refused.add(keys.channel(user), reply.text());
                     }
                     return mark;
                 });

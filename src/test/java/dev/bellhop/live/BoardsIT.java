@@ -9,6 +9,7 @@ import dev.bellhop.it.RedisServer;
 import dev.bellhop.message.Address;
 import dev.bellhop.message.Message;
 import dev.bellhop.schedule.Schedule;
+import io.lettuce.core.AclSetuserArgs;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,8 +44,8 @@ class BoardsIT {
     @BeforeEach
     void empty() {
         await().until(() -> one.registry().connections() == 0 && two.registry().connections() == 0);
-        one.registry().dropEmpty(System.nanoTime() + Duration.ofMinutes(1).toNanos());
-        two.registry().dropEmpty(System.nanoTime() + Duration.ofMinutes(1).toNanos());
+        one.forgetWhoIsAway();
+        two.forgetWhoIsAway();
         redis.commands().flushall();
     }
 
@@ -229,6 +230,21 @@ class BoardsIT {
         await().atMost(Duration.ofSeconds(30)).until(() -> pages.stream().allMatch(page -> data(page).size() >= 5));
         assertThat(pages).allSatisfy(page -> assertThat(data(page)).containsExactly(0, 1, 2, 3, 4));
         leave(pages.toArray(TestPage[]::new));
+    }
+
+    @Test
+    void anAnnouncementThatIsRefusedIsCountedAndNothingIsLost() {
+        TestPage page = loggedIn(two, "u");
+        redis.commands().aclSetuser("mute", AclSetuserArgs.Builder.on().addPassword("mute").allKeys().resetChannels().channelPattern("bellhop:probe:*").allCommands());
+        try (TestNode mute = TestNode.start("redis://mute:mute@localhost:" + redis.port()).awaitRedis()) {
+            mute.boards().publish("everyone", List.of(new Inbox.Draft(new Message("n", Address.EVERYONE, "1", null, 0, 0), null))).join();
+            mute.groups().add("order-17", "u").join();
+            assertThat(mute.metrics().snapshot()).containsEntry("board_published", 1L).containsEntry("announcements_refused", 2L);
+        }
+        assertThat(one.groups().of("u").join()).containsExactly("order-17");
+        redis.add(message(EVERYBODY, 2)); // says what was before it, so the node sees that it has missed one
+        await().until(() -> data(page).equals(List.of(1, 2)));
+        leave(page);
     }
 
     /** What a user is sent alone, and what all are sent, come through one door in its order. */

@@ -191,6 +191,13 @@ public final class TestNode implements AutoCloseable {
         return bean(Lanes.class);
     }
 
+    /** Gives up at once what is held for a while for users who may come back, and for boards. */
+    void forgetWhoIsAway() {
+        long later = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        registry().dropEmpty(later);
+        bean(BoardFeeds.class).dropEmpty(later);
+    }
+
     /** Whether the lanes take no more: their threads are held, and as many tasks wait as may. */
     public void refuseTasks(boolean refuse) {
         Lanes all = lanes();
