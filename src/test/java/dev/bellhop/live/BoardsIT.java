@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,7 @@ class BoardsIT {
     private static RedisServer redis;
     private static TestNode one;
     private static TestNode two;
+    private final List<TestPage> open = new ArrayList<>();
 
     @BeforeAll
     static void start() {
@@ -47,6 +49,11 @@ class BoardsIT {
         one.forgetWhoIsAway();
         two.forgetWhoIsAway();
         redis.commands().flushall();
+    }
+
+    @AfterEach
+    void leaveAll() {
+        open.forEach(TestPage::leave);
     }
 
     @AfterAll
@@ -73,6 +80,7 @@ class BoardsIT {
         await().until(() -> data(late).equals(List.of(1, 2)));
         redis.add(message(EVERYBODY, 3));
         await().until(() -> data(late).equals(List.of(1, 2, 3)));
+        await().until(() -> one.inbox().page("c", null, 0).join().delivered().offset() == 3); // written some time after
         leave(here, there, other, late);
 
         TestPage again = loggedIn(two, "c");
@@ -223,13 +231,13 @@ class BoardsIT {
             pages.add(one.open("u" + i % 150).login(null));
             pages.add(two.open("u" + i % 150).login(null));
         }
+        open.addAll(pages);
         await().until(() -> pages.stream().allMatch(page -> page.from() != null));
         for (int i = 0; i < 5; i++) {
             redis.add(message(EVERYBODY, i));
         }
         await().atMost(Duration.ofSeconds(30)).until(() -> pages.stream().allMatch(page -> data(page).size() >= 5));
         assertThat(pages).allSatisfy(page -> assertThat(data(page)).containsExactly(0, 1, 2, 3, 4));
-        leave(pages.toArray(TestPage[]::new));
     }
 
     @Test
@@ -264,8 +272,9 @@ class BoardsIT {
         return "{\"msg_type\":\"n\"," + to + ",\"data\":" + data + "}";
     }
 
-    private static TestPage loggedIn(TestNode node, String user, String... roles) {
+    private TestPage loggedIn(TestNode node, String user, String... roles) {
         TestPage page = node.open(user, roles).login(null);
+        open.add(page);
         await().until(() -> page.from() != null);
         return page;
     }
