@@ -2,6 +2,7 @@ package dev.bellhop.http;
 
 import dev.bellhop.http.Problem.Code;
 import dev.bellhop.login.Cors;
+import dev.bellhop.login.Gate;
 import dev.bellhop.login.Identity;
 import dev.bellhop.login.Origins;
 import jakarta.inject.Inject;
@@ -41,6 +42,7 @@ public class ApiFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        Gate.pass(request);
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("X-Content-Type-Options", "nosniff");
         if (isForPages(request) && cors.answer(request, response)) {

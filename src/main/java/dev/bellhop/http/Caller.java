@@ -2,16 +2,18 @@ package dev.bellhop.http;
 
 import dev.bellhop.http.Problem.Code;
 import dev.bellhop.http.VerifiedLogins.Backend;
+import dev.bellhop.login.Gate;
 import dev.bellhop.login.Identity;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.NotAuthorizedException;
+import jakarta.ws.rs.NotFoundException;
 import java.security.Principal;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Who has made this call, and what they may. */
+/** Who has made this call, and what they may. Every resource asks first of all. */
 @RequestScoped
 class Caller {
     static final String CHALLENGE = "Basic realm=\"bellhop\", charset=\"UTF-8\"";
@@ -41,7 +43,14 @@ class Caller {
     }
 
     private Principal principal() {
+        requireGate();
         return request.getAttribute(BACKEND) instanceof Backend backend ? backend::name : request.getUserPrincipal();
+    }
+
+    private void requireGate() {
+        if (!Gate.hasPassed(request)) {
+            throw new NotFoundException();
+        }
     }
 
     private boolean isIn(String role) {
@@ -71,6 +80,7 @@ class Caller {
      * @throws Problem if nobody is logged in
      */
     String user() {
+        requireGate();
         // why without a challenge: the browser would ask for a name and password in a window of its own
         return identity.user(request)
                 .orElseThrow(() -> new Problem(Code.UNAUTHENTICATED, "not logged in"));

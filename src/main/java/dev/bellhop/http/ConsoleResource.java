@@ -1,6 +1,7 @@
 package dev.bellhop.http;
 
 import dev.bellhop.http.Problem.Code;
+import dev.bellhop.login.Gate;
 import dev.bellhop.message.Address;
 import dev.bellhop.stats.Watchers;
 import jakarta.enterprise.context.RequestScoped;
@@ -15,7 +16,7 @@ import java.io.InputStream;
 
 /** {@code console}: what the operator's page needs besides the rest. */
 @RequestScoped
-@Path("/console")
+@Path(Gate.OWN + "/console")
 public class ConsoleResource {
     @Inject
     private Caller caller;

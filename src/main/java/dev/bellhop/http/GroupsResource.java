@@ -2,6 +2,7 @@ package dev.bellhop.http;
 
 import dev.bellhop.board.Groups;
 import dev.bellhop.http.Problem.Code;
+import dev.bellhop.login.Gate;
 import dev.bellhop.message.Address;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
@@ -23,7 +24,7 @@ import java.util.List;
 
 /** {@code groups/{group}/members}: who gets what is sent to a group. */
 @RequestScoped
-@Path("/groups/{group}/members")
+@Path(Gate.OWN + "/groups/{group}/members")
 @Produces(MediaType.APPLICATION_JSON)
 public class GroupsResource {
     private static final int MOST = 1_000;

@@ -17,6 +17,7 @@ final class Lines {
     private int to;
     /** How many bytes after {@link #from} are known to hold no end of a line. */
     private int scanned;
+    private boolean cut;
 
     /** @param most bytes of one line */
     Lines(InputStream body, int most) {
@@ -27,11 +28,14 @@ final class Lines {
     /**
      * The next line, without its end; waits for it.
      *
-     * @return null at the end of the body
+     * @return null at the end of the body, or after it has broken off
      * @throws Problem     if the line is too long or no UTF-8; the next call goes on behind it
-     * @throws IOException if the body ends before its end
+     * @throws IOException if the body breaks off
      */
     String next() throws IOException {
+        if (cut) {
+            return null;
+        }
         boolean tooLong = false;
         boolean complete = hasLine();
         while (!complete) {
@@ -60,7 +64,7 @@ final class Lines {
 
     /** Whether {@link #next} may have to wait: no whole line is here. */
     boolean mayWait() throws IOException {
-        return !hasLine() && body.available() == 0;
+        return !cut && !hasLine() && body.available() == 0;
     }
 
     private boolean hasLine() {
@@ -82,7 +86,9 @@ final class Lines {
         if (to == buffer.length) {
             buffer = Arrays.copyOf(buffer, 2 * to);
         }
+        cut = true;
         int read = body.read(buffer, to, buffer.length - to);
+        cut = false;
         to += Math.max(0, read);
         return read >= 0;
     }

@@ -2,6 +2,7 @@ package dev.bellhop.http;
 
 import dev.bellhop.http.Problem.Code;
 import dev.bellhop.inbox.Inbox;
+import dev.bellhop.login.Gate;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
 import dev.bellhop.message.Position;
@@ -19,7 +20,7 @@ import java.io.InputStream;
 
 /** {@code me}: the caller, and their own inbox. */
 @RequestScoped
-@Path("/me")
+@Path(Gate.OWN + "/me")
 @Produces(MediaType.APPLICATION_JSON)
 public class MeResource {
     private static final int MOST = 100;

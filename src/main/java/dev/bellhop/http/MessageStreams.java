@@ -116,7 +116,10 @@ class MessageStreams {
         answers.write('\n');
     }
 
-    /** The next line that is not blank, being published or refused; null at the end, or if the client is gone. */
+    /**
+     * The next line that is not blank, being published or refused; null at the end. That the body breaks off is the last one: a server may
+     * allow no body so long, and its client must not take the lines for read that were not.
+     */
     private Begun next(Lines lines, Map<String, CompletableFuture<?>> inOrder) {
         try {
             String line = lines.next();
@@ -127,7 +130,8 @@ class MessageStreams {
         } catch (Problem problem) {
             return new Begun(null, List.of(), 0, problem);
         } catch (IOException cut) {
-            return null;
+            return new Begun(null, List.of(), 0, new Problem(Code.TOO_LARGE,
+                    "the body broke off here; the server may allow none so long. Send the lines that have no answer again, in another call"));
         }
     }
 

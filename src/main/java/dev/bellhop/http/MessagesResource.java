@@ -1,5 +1,6 @@
 package dev.bellhop.http;
 
+import dev.bellhop.login.Gate;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -12,7 +13,7 @@ import java.io.InputStream;
 
 /** {@code POST messages}: publishes to one user or many, now or later. */
 @RequestScoped
-@Path("/messages")
+@Path(Gate.OWN + "/messages")
 public class MessagesResource {
     private static final String LINES = "application/x-ndjson";
 

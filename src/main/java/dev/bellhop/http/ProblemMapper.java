@@ -4,11 +4,9 @@ import dev.bellhop.http.Problem.Code;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
-import jakarta.ws.rs.ext.Provider;
 import java.util.List;
 
 /** Gives every refusal the same form, the server's own included. */
-@Provider
 public class ProblemMapper implements ExceptionMapper<Throwable> {
     static final String TYPE = "application/problem+json";
     private static final System.Logger LOG = System.getLogger(ProblemMapper.class.getName());

@@ -1,5 +1,6 @@
 package dev.bellhop.http;
 
+import dev.bellhop.login.Gate;
 import dev.bellhop.rejected.RejectedList;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
@@ -12,7 +13,7 @@ import jakarta.ws.rs.core.MediaType;
 
 /** {@code rejected}: what producers have written that is no message, newest first, each shortened. */
 @RequestScoped
-@Path("/rejected")
+@Path(Gate.OWN + "/rejected")
 @Produces(MediaType.APPLICATION_JSON)
 public class RejectedResource {
     private static final int MOST = 100;

@@ -1,6 +1,7 @@
 package dev.bellhop.http;
 
 import dev.bellhop.http.Problem.Code;
+import dev.bellhop.login.Gate;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
 import dev.bellhop.message.Message;
@@ -24,7 +25,7 @@ import java.util.List;
 
 /** {@code scheduled}: lists, cancels and moves messages that are not due yet. */
 @RequestScoped
-@Path("/scheduled")
+@Path(Gate.OWN + "/scheduled")
 @Produces(MediaType.APPLICATION_JSON)
 public class ScheduledResource {
     private static final int MOST = 500;

@@ -1,5 +1,6 @@
 package dev.bellhop.http;
 
+import dev.bellhop.login.Gate;
 import dev.bellhop.message.Json;
 import dev.bellhop.presence.Presence;
 import dev.bellhop.stats.History;
@@ -25,7 +26,7 @@ import java.util.stream.Collectors;
 
 /** {@code stats}: what all nodes count, as each has last reported, and the depth of the queues in Redis. */
 @RequestScoped
-@Path("/stats")
+@Path(Gate.OWN + "/stats")
 @Produces(MediaType.APPLICATION_JSON)
 public class StatsResource {
     private static final JsonReaderFactory READERS = JsonProvider.provider().createReaderFactory(Map.of());

@@ -3,6 +3,7 @@ package dev.bellhop.http;
 import dev.bellhop.board.Groups;
 import dev.bellhop.http.Problem.Code;
 import dev.bellhop.inbox.Inbox;
+import dev.bellhop.login.Gate;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
 import dev.bellhop.message.Message;
@@ -24,7 +25,7 @@ import java.util.stream.Collectors;
 
 /** {@code users/{id}}: whether a user is there, and how to make them go. */
 @RequestScoped
-@Path("/users/{id}")
+@Path(Gate.OWN + "/users/{id}")
 @Produces(MediaType.APPLICATION_JSON)
 public class UsersResource {
     private static final int DISCONNECTED = 4403;

@@ -1,5 +1,6 @@
 package dev.bellhop.live;
 
+import dev.bellhop.login.Gate;
 import dev.bellhop.login.Identity;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
@@ -7,6 +8,7 @@ import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -22,7 +24,7 @@ import java.util.Optional;
 
 /** {@code me/frames}: what a page would send on its WebSocket, where it has none. */
 @RequestScoped
-@Path("/me/frames")
+@Path(Gate.OWN + "/me/frames")
 @Produces(MediaType.APPLICATION_JSON)
 public class FramesResource {
     private static final String PROBLEM = "application/problem+json";
@@ -45,6 +47,9 @@ public class FramesResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     public Response frames(@QueryParam("connection") String connection, @QueryParam("user_id") String owner, InputStream body) throws IOException {
+        if (!Gate.hasPassed(request)) {
+            throw new NotFoundException();
+        }
         Optional<String> user = identity.user(request);
         if (user.isEmpty()) {
             return problem(Response.Status.UNAUTHORIZED, "unauthenticated", "not logged in");

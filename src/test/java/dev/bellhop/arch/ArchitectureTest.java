@@ -112,4 +112,8 @@ class ArchitectureTest {
     static final ArchRule WHAT_NODES_SHARE_GOES_BY_THE_CLOCK_OF_REDIS = noClasses().that()
             .resideInAnyPackage("dev.bellhop.presence..", "dev.bellhop.stats..", "dev.bellhop.inbox..", "dev.bellhop.schedule..", "dev.bellhop.ingest..")
             .should().callMethod(System.class, "currentTimeMillis").orShould().callMethod(java.time.Instant.class, "now");
+
+    /** The JAX-RS application of a WAR that Bellhop is part of would take in what is found by its annotations alone. */
+    @ArchTest
+    static final ArchRule NOTHING_IS_FOUND_BY_ANOTHER_APPLICATION = noClasses().should().beAnnotatedWith("jakarta.ws.rs.ext.Provider");
 }

@@ -99,6 +99,24 @@ class MessageStreamsIT {
         }
     }
 
+    /** As a server's limit for bodies does it: without a word the client took all for kept. */
+    @Test
+    void aBodyThatBreaksOffIsAnsweredWithAProblemAfterTheLinesThatCame() throws IOException {
+        byte[] begin = (line("cut", ",\"data\":1") + line("cut", ",\"data\":2") + "{\"msg_type\":\"n\",\"to_u").getBytes(StandardCharsets.UTF_8);
+        InputStream body = new java.io.SequenceInputStream(new ByteArrayInputStream(begin), new InputStream() {
+            @Override
+            public int read() throws IOException {
+                throw new IOException("the request is too large");
+            }
+        });
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        streams.lines(body).write(out);
+        List<String> answers = out.toString(StandardCharsets.UTF_8).lines().toList();
+        assertThat(answers).hasSize(3);
+        assertThat(answers.get(2)).contains("\"status\":413", "broke off");
+        assertThat(kept("cut")).containsExactly("1", "2");
+    }
+
     /** One with an id is looked up before it is kept; the ones behind it do not overtake it. */
     @Test
     void messagesToOneUserAreKeptInTheOrderOfTheLinesWhicheverHaveAnId() throws IOException {
