@@ -34,7 +34,7 @@ export function wording({ msg_type, data }, described = data) {
 }
 
 /**
- * A link that is safe to follow, or undefined. Only http and https, so never `javascript:`; relative ones are the page's.
+ * A link that is safe to follow, or undefined. Only http and https, so never a script; relative ones are the page's.
  *
  * @param {unknown} url @param {string} base
  */

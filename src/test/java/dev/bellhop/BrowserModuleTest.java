@@ -35,6 +35,15 @@ class BrowserModuleTest {
         assertThat(run.exit()).as(run.output()).isZero();
     }
 
+    @Test
+    void noModuleMakesCodeOfText() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("src/main/webapp"))) {
+            for (Path module : files.filter(file -> file.toString().endsWith(".js")).toList()) {
+                assertThat(Files.readString(module)).as(module.toString()).doesNotContain("eval(", "new Function", "document.write", "insertAdjacentHTML", "outerHTML", "javascript:");
+            }
+        }
+    }
+
     private static int nodeVersion() throws InterruptedException {
         try {
             String version = run(List.of("node", "--version")).output().trim();

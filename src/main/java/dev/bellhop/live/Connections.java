@@ -6,6 +6,7 @@ import dev.bellhop.config.SingleInstance;
 import dev.bellhop.lane.Lane;
 import dev.bellhop.lane.Lanes;
 import dev.bellhop.login.Login;
+import dev.bellhop.message.Json;
 import dev.bellhop.metric.Metrics;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -76,6 +77,7 @@ public class Connections {
         }
         Connection connection = new Connection(node + '/' + opened.incrementAndGet(), transport, login, settings, lanes, this);
         connectionsOpened.add();
+        LOG.log(System.Logger.Level.DEBUG, () -> "Connection " + connection.id() + " of user " + Json.quote(login.userId()) + " is open");
         UserFeed feed = registry.add(connection);
         Connection[] all = feed.connections();
         if (all.length > settings.maxConnections()) {
@@ -104,6 +106,7 @@ public class Connections {
     /** A connection takes no more frames: the page is to be told, and the server. */
     void closed(Connection connection, CloseCode code) {
         registry.remove(connection);
+        LOG.log(System.Logger.Level.DEBUG, () -> "Connection " + connection.id() + " is closed with " + code);
         metrics.counter("connections_closed", "Connections closed by Bellhop", "code", Integer.toString(code.code())).add();
         long now = System.nanoTime();
         boolean reads = connection.outbox().stalledNanos(now) < SLOW_NANOS;
@@ -113,6 +116,7 @@ public class Connections {
     /** The server says that a connection has ended. */
     void ended(Connection connection) {
         registry.remove(connection);
+        LOG.log(System.Logger.Level.DEBUG, () -> "Connection " + connection.id() + " has ended");
         UserFeed feed = connection.feed();
         if (feed != null && feed.connections().length == 0) {
             marks.write(feed.delivered());

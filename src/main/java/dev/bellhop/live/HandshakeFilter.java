@@ -6,6 +6,7 @@ import dev.bellhop.login.HttpSessions;
 import dev.bellhop.login.Identity;
 import dev.bellhop.login.Origins;
 import dev.bellhop.login.Strangers;
+import dev.bellhop.message.Json;
 import dev.bellhop.metric.Metrics;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
@@ -28,6 +29,11 @@ import java.util.Locale;
 @WebFilter(urlPatterns = {"/ws", EventsServlet.PATH}, asyncSupported = true)
 public class HandshakeFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
+    private static final System.Logger LOG = System.getLogger(HandshakeFilter.class.getName());
+    private static final int MOST_OF_A_HEADER = 200;
+    private static final String VERSION_HEADER = "Sec-WebSocket-Version";
+    /** Of the protocol: <a href="https://www.rfc-editor.org/rfc/rfc6455#section-4.4">RFC 6455, 4.4</a>. */
+    private static final String VERSION = "13";
 
     @Inject
     private transient Settings settings;
@@ -52,25 +58,40 @@ public class HandshakeFilter extends HttpFilter {
             return;
         }
         if (!origins.allowed(request)) {
-            refuse(response, HttpServletResponse.SC_FORBIDDEN, "origin");
+            refuse(request, response, HttpServletResponse.SC_FORBIDDEN, "origin");
             return;
         }
         HttpSession session = request.getSession(false);
         if (identity.user(request.getUserPrincipal(), session).isEmpty()) {
             strangers.refused(request);
-            refuse(response, HttpServletResponse.SC_UNAUTHORIZED, "login");
+            refuse(request, response, HttpServletResponse.SC_UNAUTHORIZED, "login");
             return;
         }
         if (!events && !"websocket".equals(String.valueOf(request.getHeader("Upgrade")).toLowerCase(Locale.ROOT))) {
             response.setHeader("Upgrade", "websocket");
-            refuse(response, 426, "upgrade");
+            refuse(request, response, 426, "upgrade");
+            return;
+        }
+        if (!events && !VERSION.equals(request.getHeader(VERSION_HEADER))) { // why: one server speaks older drafts of the protocol too
+            response.setHeader(VERSION_HEADER, VERSION);
+            refuse(request, response, 426, "upgrade");
             return;
         }
         if (!hasHttpSession(request)) {
-            refuse(response, HttpServletResponse.SC_UNAUTHORIZED, "login");
+            refuse(request, response, HttpServletResponse.SC_UNAUTHORIZED, "login");
             return;
         }
+        LOG.log(System.Logger.Level.DEBUG, () -> line(request, identity.user(request.getUserPrincipal(), request.getSession(false)).orElse(null), "taken"));
         chain.doFilter(request, response);
+    }
+
+    /** For whoever wants to know who comes from where. Why quoted and cut: a stranger chooses what is in it. */
+    static String line(HttpServletRequest request, String user, String outcome) {
+        return "A handshake was " + outcome + ": user " + quoted(user) + ", from " + quoted(request.getRemoteAddr()) + ", origin " + quoted(request.getHeader("Origin"));
+    }
+
+    private static String quoted(String text) {
+        return text == null ? "none" : Json.quote(text.substring(0, Math.min(text.length(), MOST_OF_A_HEADER)));
     }
 
     /** Why now: after the upgrade it is too late, and logging out is told through it. False if that has happened this very moment. */
@@ -88,7 +109,8 @@ public class HandshakeFilter extends HttpFilter {
         }
     }
 
-    private void refuse(HttpServletResponse response, int status, String reason) throws IOException {
+    private void refuse(HttpServletRequest request, HttpServletResponse response, int status, String reason) throws IOException {
+        LOG.log(System.Logger.Level.DEBUG, () -> line(request, null, "refused (" + reason + ")"));
         metrics.counter("handshakes_refused", "Handshakes refused before the upgrade", "reason", reason).add();
         if (!response.isCommitted()) { // the server may have ended it, with the login
             response.sendError(status);

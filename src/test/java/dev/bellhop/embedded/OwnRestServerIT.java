@@ -86,7 +86,7 @@ class OwnRestServerIT extends WithServers {
         assertThat(answer.body()).as(answer.request().method() + ' ' + answer.uri()).contains("\"code\":\"" + code + "\"");
         assertThat(answer.statusCode()).isEqualTo(status);
         assertThat(answer.headers().firstValue("Content-Type").orElse("")).startsWith("application/problem+json");
-        assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
+        assertThat(answer.headers().firstValue("Cache-Control").orElse("")).startsWith("no-store"); // Open Liberty adds to it where it sets a cookie
     }
 
     @Test
@@ -114,6 +114,7 @@ class OwnRestServerIT extends WithServers {
                 isTheApplications(send(at(root + "/rest/dev.bellhop" + path)));
             }
             isTheApplications(post(root + "/rest/dev.bellhop/messages"));
+            isTheApplications(post(root + "/rest/dev.bellhop/me/frames"));
             isTheApplications(send(at(root + "/rest/dev.bellhop/users/guest570/connections").DELETE()));
 
             assertThat(post(root + "/api/messages").statusCode()).isEqualTo(202);

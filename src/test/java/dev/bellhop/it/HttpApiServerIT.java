@@ -129,17 +129,14 @@ class HttpApiServerIT extends WithServers {
                     .POST(chunked ? BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)) : BodyPublishers.ofByteArray(body)).build();
             try {
                 HttpResponse<String> answer = FormLogin.CLIENT.send(request, BodyHandlers.ofString());
-                System.out.println("BIG " + first.server() + " chunked " + chunked + ": " + answer.statusCode() + " lines " + answer.body().lines().count() + " last "
-                        + answer.body().lines().reduce((a, b) -> b).orElse(""));
                 List<String> lines = answer.body().lines().toList();
-                assertThat(lines.size() == body.length / line.length() || answer.statusCode() == 413 || lines.get(lines.size() - 1).contains("\"status\":413")).as(answer.toString()).isTrue();
-                assertThat(lines.size() == body.length / line.length() || first.server().equals("WildFly")).as(first.server()).isTrue();
+                boolean all = answer.statusCode() == 202 && lines.size() == body.length / line.length();
+                assertThat(all || first.server().equals("WildFly")).as(answer.toString()).isTrue();
+                assertThat(all || answer.statusCode() >= 400 || lines.get(lines.size() - 1).contains("\"status\":413")).as(answer.toString()).isTrue();
             } catch (IOException cut) {
-                System.out.println("BIG " + first.server() + " chunked " + chunked + ": " + cut);
                 assertThat(first.server()).as(cut.toString()).isEqualTo("WildFly");
             }
         }
-        assertThat(ok(200, call("backend", "GET", "users/lines78", null)).getInt("unread")).isPositive();
     }
 
     @Test

@@ -57,6 +57,16 @@ class SweeperTest {
         assertThat(connection.isClosing()).isFalse();
     }
 
+    @Test
+    void aPageThatAnswersNoPingIsClosed() {
+        loggedIn();
+        look(21);
+        assertThat(connection.isClosing()).as("it is pinged, and has time to answer").isFalse();
+        look(41);
+
+        assertThat(connection.closeCode()).isEqualTo(CloseCode.SILENT);
+    }
+
     private void loggedIn() {
         synchronized (connection.feed()) {
             connection.state = Connection.State.LIVE;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /** Applications as people have them, which are not the demonstration, on the server as it is unzipped, behind nginx with TLS. */
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class) // one begins what a later one looks at, and the last restarts the server
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class) // one begins what a later one looks at, and the last ones restart the server
 class WithOwnApplicationServerIT extends WithSite {
 
     private static final Desk IDLE = Desk.named("idle").withSessionMinutes(1).withLogoutJar();
@@ -215,5 +215,25 @@ class WithOwnApplicationServerIT extends WithSite {
             assertThat(page.awaitClose(Duration.ofSeconds(20))).isIn(4401, 1008);
         }
         assertThat(site.stock().logged().split("ELY06008", -1)).as("calls that failed: the server reaches its public address and trusts it").hasSize(failed);
+    }
+
+    /** Elytron's requests reach the public address then, and end at its certificate, which comes from an authority that the JDK does not know. */
+    @Test
+    @Order(10)
+    void onWildFlyACertificateThatTheServerDoesNotTrustLeavesNoPageOpen() throws Exception {
+        assumeThat(site.server()).isEqualTo("wildfly");
+        site.stock().stop();
+        // why added: of an option that is there twice, the last one counts
+        site.stock().javaOptions(List.of("-Djavax.net.ssl.trustStore=" + Path.of(System.getProperty("java.home"), "lib", "security", "cacerts"),
+                "-Djavax.net.ssl.trustStorePassword=changeit"));
+        site.stock().start();
+        site.stock().awaitReady();
+        Browser alice = loggedIn(Desk.named("desk"));
+        assertThat(alice.visited()).as("the server knows its public address").allMatch(uri -> uri.getScheme().equals("https"));
+        List<Page> pages = List.of(page(alice), page(alice), page(alice));
+        assertThat(alice.get("/desk/logout").body()).isEqualTo("Goodbye");
+        assertThat(pages).allSatisfy(page -> assertThat(page.awaitClose(Duration.ofSeconds(20))).isEqualTo(4401));
+        await().untilAsserted(() -> assertThat(site.stock().logged()).contains("ELY06008", "SSLHandshakeException", "unable to find valid certification path"));
+        assertThat(alice.handshake()).as("nobody is logged in any more").isEqualTo(401);
     }
 }

