@@ -70,11 +70,15 @@ final class BoardFeed {
      */
     synchronized boolean heard(BoardMessage.Announced announced) {
         BoardMessage message = announced.message();
-        if (from == null || !message.place().isAfter(newest)) {
-            return from != null;
+        if (from == null) {
+            return false;
+        }
+        boolean later = message.place().isAfter(newest);
+        if (!later && tail.contains(message)) {
+            return true; // it was read before it was heard
         }
         boolean next = announced.before().equals(newest) || announced.before().equals(Position.START);
-        if (!next) {
+        if (!later || !next) { // why not later: Redis may have lost the board, and its clock may have stepped back
             from = null;
             return false;
         }
@@ -104,19 +108,33 @@ final class BoardFeed {
     }
 
     /**
+     * What is held may not be on the board any more: {@link #begin} is due.
+     *
+     * @return false if that is known already
+     */
+    synchronized boolean forget() {
+        boolean held = from != null;
+        from = null;
+        return held;
+    }
+
+    /**
      * It has been read.
      *
      * @param messages the newest {@link #TAIL}, oldest first
+     * @return whether the board ends before what was known of it: how far its readers have taken it in may count for nothing
      */
-    synchronized void read(int reading, List<BoardMessage> messages) {
+    synchronized boolean read(int reading, List<BoardMessage> messages) {
         if (reading != readings) {
-            return; // another one is under way
+            return false; // another one is under way
         }
+        boolean lost = newest.isAfter(messages.isEmpty() ? Position.START : messages.get(messages.size() - 1).place());
         tail.clear();
         chars = 0;
         newest = Position.START;
         from = messages.size() < TAIL ? Position.START : messages.get(0).place();
         messages.forEach(this::add);
+        return lost;
     }
 
     /** What lies after a place, oldest first and {@link #TAIL} at most; null if that is not known here. */

@@ -132,7 +132,7 @@ class BoardFeeds {
         if (feed.heard(announced)) {
             feed.readers().forEach(this::ask);
         } else {
-            read(feed, new Backoff());
+            read(feed, new Backoff(), true);
         }
     }
 
@@ -140,21 +140,31 @@ class BoardFeeds {
     void missed(String board) {
         BoardFeed feed = feeds.computeIfPresent(board, (name, known) -> known); // why: waits for join, which asked
         if (feed != null) {
-            read(feed, new Backoff());
+            read(feed, new Backoff(), true);
         }
     }
 
-    private void read(BoardFeed feed, Backoff backoff) {
+    /** @param alone false: it is read because another board has been found lost */
+    private void read(BoardFeed feed, Backoff backoff, boolean alone) {
         int reading = feed.begin();
         boards.newest(feed.board(), BoardFeed.TAIL).whenComplete((messages, failure) -> {
             if (failure == null) {
-                feed.read(reading, messages);
+                if (feed.read(reading, messages)) {
+                    lost(feed, alone);
+                }
                 feed.readers().forEach(this::ask);
             } else if (feeds.get(feed.board()) == feed) {
                 failed(failure);
-                lanes.later(lanes.pages(), () -> read(feed, backoff), backoff.next());
+                lanes.later(lanes.pages(), () -> read(feed, backoff, alone), backoff.next());
             }
         });
+    }
+
+    /** Redis has lost this board, so perhaps all: what is held here of the others, and of how far readers have taken them in, may count for nothing. */
+    private void lost(BoardFeed feed, boolean alone) {
+        List<BoardFeed> others = alone ? feeds.values().stream().filter(other -> other != feed && other.forget()).toList() : List.of();
+        feed.readers().forEach(UserBoards::mayHaveMissed); // why then: each is to take the others in anew, and not from what was held here
+        others.forEach(other -> read(other, new Backoff(), false));
     }
 
     private void failed(Throwable failure) {

@@ -53,7 +53,7 @@ final class UserBoards {
     }
 
     /**
-     * What this node knows of the user's groups may be old.
+     * What this node knows of the user's groups, and of how far each board is taken in, may be old.
      *
      * @return whether anybody wants to know: no page logs in first
      */

@@ -10,10 +10,12 @@ import dev.bellhop.message.Address;
 import dev.bellhop.message.Message;
 import dev.bellhop.schedule.Schedule;
 import io.lettuce.core.AclSetuserArgs;
+import io.lettuce.core.XAddArgs;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -87,6 +89,36 @@ class BoardsIT {
         assertThat(unread(again)).isEqualTo(3);
         assertThat(data(again)).as("all of it has been sent to a page of theirs").isEmpty();
         leave(again);
+    }
+
+    /** Redis gives the places on a board by its clock, so what comes then lies before all that the nodes know. */
+    @Test
+    void itGoesOnWhenRedisHasLostEverythingAndItsClockHasGoneBack() {
+        TestPage here = loggedIn(one, "a", "manager");
+        TestPage there = loggedIn(two, "a", "manager");
+        long later = (long) (redis.time() * 1000) + 3_600_000;
+        for (String board : List.of("everyone", "role:manager")) {
+            redis.commands().xadd(one.keys().board(board), new XAddArgs().id(later + "-1"), Map.of("frame", "", "at", Long.toString(later), "expires", "1"));
+        }
+        redis.add(message(EVERYBODY, 1));
+        redis.add(message(MANAGERS, 2));
+        for (TestPage page : List.of(here, there)) {
+            await().until(() -> data(page).size() == 2);
+        }
+        redis.commands().flushall();
+        redis.add(message(EVERYBODY, 3));
+        redis.add(message(MANAGERS, 4));
+        for (TestPage page : List.of(here, there)) {
+            await().until(() -> data(page).size() == 4);
+        }
+        redis.add(message(EVERYBODY, 5));
+        TestPage late = loggedIn(two, "b");
+        await().until(() -> data(late).equals(List.of(3, 5)));
+        for (TestPage page : List.of(here, there)) {
+            await().until(() -> data(page).size() == 5);
+            assertThat(data(page)).containsExactlyInAnyOrder(1, 2, 3, 4, 5);
+        }
+        leave(here, there, late);
     }
 
     @Test
