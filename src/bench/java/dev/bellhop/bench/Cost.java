@@ -2,6 +2,7 @@ package dev.bellhop.bench;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -11,13 +12,33 @@ import java.util.regex.Pattern;
 /** What a process has used, by {@code /proc} (Linux). */
 final class Cost {
     private static final double TICKS_A_SECOND = 100;
+    private static final Pattern COMPILER = Pattern.compile("\\(C[12] Compiler");
     private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
 
     private Cost() {}
 
     /** Seconds of CPU since it began, of all its threads. */
     static double cpuSeconds(ProcessHandle process) throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+        return seconds(Files.readString(Path.of("/proc/" + process.pid() + "/stat")));
+    }
+
+    /** Seconds of CPU since it began, of those threads of a JVM that compile: they end once it is warm. About: a thread that has ended is not counted. */
+    static double compilerSeconds(ProcessHandle process) throws IOException {
+        double sum = 0;
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/" + process.pid() + "/task"))) {
+            for (Path thread : threads) {
+                try {
+                    String stat = Files.readString(thread.resolve("stat"));
+                    sum += COMPILER.matcher(stat).find() ? seconds(stat) : 0;
+                } catch (IOException ended) {
+                    continue; // between the listing and this look at it
+                }
+            }
+        }
+        return sum;
+    }
+
+    private static double seconds(String stat) {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_A_SECOND;
     }

@@ -38,6 +38,7 @@ final class Scenarios {
         long start = System.nanoTime() + 20_000_000;
         open.countFrom(start);
         double cpu = Cost.cpuSeconds(server.process());
+        double compiler = Cost.compilerSeconds(server.process());
         double redisCpu = Cost.cpuSeconds(redis);
         long refused = producer.errors();
         long sent = producer.run(messages, seconds, start, command);
@@ -45,8 +46,10 @@ final class Scenarios {
         if (producer.errors() > refused) {
             throw new IOException("Redis has refused " + (producer.errors() - refused) + " commands");
         }
+        double used = Cost.cpuSeconds(server.process()) - cpu;
+        double compiled = Math.max(0, Cost.compilerSeconds(server.process()) - compiler);
         long delivered = Math.max(1, open.delivered());
-        return new Figure(contender.name(), messages * pages, open.latencies(), sent * pages, open.delivered(), 1e6 * (Cost.cpuSeconds(server.process()) - cpu) / delivered,
-                1e6 * (Cost.cpuSeconds(redis) - redisCpu) / delivered);
+        return new Figure(contender.name(), messages * pages, open.latencies(), sent * pages, open.delivered(), 1e6 * used / delivered,
+                1e6 * (used - compiled) / delivered, 1e6 * (Cost.cpuSeconds(redis) - redisCpu) / delivered);
     }
 }
