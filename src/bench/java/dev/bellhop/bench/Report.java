@@ -41,6 +41,19 @@ final class Report {
         row(heading, Figure.HEAD, figure.row());
     }
 
+    /**
+     * How many times the CPU of the dearest other a delivery by one contender costs, at the rate where this is most. Without the compilers: a server that
+     * has just started compiles more than a peer.
+     *
+     * @return infinity if it has lost something, or there is nothing to compare with
+     */
+    double timesTheOthers(String contender) {
+        List<Figure> all = figures.values().stream().flatMap(List::stream).toList();
+        return all.stream().filter(figure -> figure.contender().equals(contender)).mapToDouble(figure -> figure.lost() > 0 ? Double.POSITIVE_INFINITY
+                : figure.warmMicros() / all.stream().filter(other -> !other.contender().equals(contender) && other.rate() == figure.rate()).mapToDouble(Figure::warmMicros).max().orElse(0))
+                .max().orElse(Double.POSITIVE_INFINITY);
+    }
+
     private String machine() throws IOException {
         String processor = Files.readAllLines(Path.of("/proc/cpuinfo")).stream().filter(line -> line.startsWith("model name"))
                 .map(line -> line.replaceFirst(".*: ", "")).findFirst().orElse("?");
