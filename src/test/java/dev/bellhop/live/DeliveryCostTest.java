@@ -10,8 +10,6 @@ import dev.bellhop.live.Connection.State;
 import dev.bellhop.login.Login;
 import dev.bellhop.message.Position;
 import dev.bellhop.metric.Metrics;
-import jakarta.websocket.SendHandler;
-import jakarta.websocket.SendResult;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -33,16 +31,6 @@ class DeliveryCostTest {
     @AfterEach
     void stop() {
         node.kill();
-    }
-
-    /** A page that takes each frame at once. */
-    private static final class Taker extends OpenTransport {
-        private static final SendResult OK = new SendResult();
-
-        @Override
-        public void send(Frame frame, SendHandler done) {
-            done.onResult(OK);
-        }
     }
 
     private UserFeed feed(String user, int pages) {
