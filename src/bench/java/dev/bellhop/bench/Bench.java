@@ -82,6 +82,7 @@ public final class Bench {
                 }
             }
         }
+        report.capacity().write(report);
         say("Done: " + options.checkout().relativize(options.target().resolve("report.html")));
         if (options.gate() == 0) {
             return true;

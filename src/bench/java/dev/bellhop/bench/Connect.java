@@ -46,6 +46,11 @@ record Connect(Options options, Report report) implements Scenario {
             double share = 100 * (Cost.cpuSeconds(server.process()) - idle) / IDLE_SECONDS;
             double heapEach = server.isJvm() ? 1024 * (Cost.liveMegabytes(server.process()) - heap) / options.connections() : Double.NaN;
             double residentEach = 1024 * (Cost.residentMegabytes(server.process()) - resident) / options.connections();
+            if (Scenarios.isBellhop(contender)) {
+                report.capacity().is(Capacity.Constant.LOGIN, 1e3 * cpuEach);
+                report.capacity().is(Capacity.Constant.HEAP, heapEach);
+                report.capacity().is(Capacity.Constant.IDLE, 1e4 * share / options.connections());
+            }
             report.row("Idle: " + options.connections() + " pages", "| | live heap KB each | resident memory KB each | % of a core |\n|---|---|---|---|\n",
                     String.format(Locale.ROOT, "| %s | %s | %.1f | %.1f |%n", contender.name(), server.isJvm() ? String.format(Locale.ROOT, "%.1f", heapEach) : "-", residentEach, share));
         }

@@ -92,7 +92,7 @@ final class RedisCost {
             Producer.sleep(0.05);
         } while (ingested(node) < messages || commands.xlen(Producer.STREAM) > 0);
         ingestedBefore += messages;
-        row(what, messages, cpuSeconds() - begun);
+        report.capacity().is(Capacity.Constant.REDIS_KEPT, row(what, messages, cpuSeconds() - begun));
     }
 
     private long ingested(TestNode node) {
@@ -138,7 +138,10 @@ final class RedisCost {
             }
         }
         some.forEach(CompletableFuture::join);
-        row("a login with " + missed + " messages to replay", LOGINS, cpuSeconds() - begun);
+        double micros = row("a login with " + missed + " messages to replay", LOGINS, cpuSeconds() - begun);
+        if (missed == 0) {
+            report.capacity().is(Capacity.Constant.REDIS_LOGIN, micros);
+        }
     }
 
     private double cpuSeconds() {
@@ -147,7 +150,8 @@ final class RedisCost {
         return Double.parseDouble(cpu.get("used_cpu_user")) + Double.parseDouble(cpu.get("used_cpu_sys"));
     }
 
-    private void row(String what, int messages, double seconds) throws IOException {
+    /** @return the µs of each */
+    private double row(String what, int messages, double seconds) throws IOException {
         StringBuilder most = new StringBuilder();
         Matcher stat = STAT.matcher(commands.info("commandstats"));
         while (stat.find()) {
@@ -158,5 +162,6 @@ final class RedisCost {
         System.out.printf(Locale.ROOT, "  %s: %.1f µs of Redis's CPU each: %s%n", what, 1e6 * seconds / messages, most);
         report.row("Redis's CPU", "| | messages | µs each | commands: calls each × µs a call |\n|---|---|---|---|\n",
                 String.format(Locale.ROOT, "| %s | %,d | %.1f | %s |%n", what, messages, 1e6 * seconds / messages, most));
+        return 1e6 * seconds / messages;
     }
 }

@@ -19,10 +19,16 @@ final class Report {
     private final List<String> versions = new ArrayList<>();
     private final Map<String, StringBuilder> sections = new LinkedHashMap<>();
     private final Map<String, List<Figure>> figures = new LinkedHashMap<>();
+    private final Capacity capacity = new Capacity();
 
     Report(Path directory, String command) {
         this.directory = directory;
         this.command = command;
+    }
+
+    /** What this run tells about Bellhop's needs. */
+    Capacity capacity() {
+        return capacity;
     }
 
     void version(String contender, String version, String without) {

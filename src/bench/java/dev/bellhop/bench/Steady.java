@@ -5,6 +5,8 @@ import java.io.IOException;
 /** Messages that are not kept, at one rate after another. */
 record Steady(Options options, Report report) implements Scenario {
     private static final double WARM_UP_RATE = 8_000;
+    /** Cost at a higher rate is lower: what is far from the limit is what a node at work has. */
+    private static final int CAPACITY_RATE = 8_000;
 
     @Override
     public String name() {
@@ -31,6 +33,9 @@ record Steady(Options options, Report report) implements Scenario {
                 Figure figure = Scenarios.measure(contender, server, redis, pages, producer, (double) rate / tabs, tabs, options.seconds(),
                         n -> Producer.Command.publish(Scenarios.user(options, n), n));
                 report.figure("Deliveries, not kept (" + options.users() + " users with " + tabs + " tabs)", figure);
+                if (Scenarios.isBellhop(contender) && rate <= CAPACITY_RATE) {
+                    report.capacity().is(Capacity.Constant.DELIVERY, figure.warmMicros());
+                }
                 if (figure.millis(99) > Scenarios.TOO_LATE_MILLIS || figure.lost() > 0) {
                     break;
                 }
