@@ -230,7 +230,8 @@ export class Connection {
     const message = JSON.parse(text);
     const { id, msg_type: type, data } = message;
     if (type === 'login') return this.#answer(line, data);
-    if (type === 'login_check') return this.#check(line, data);
+    // why so careful: a producer may send any type
+    if (type === 'login_check' && !id && typeof data?.connection === 'string') return this.#check(line, data);
     if (type === 'pong') return;
     if (type === 'read') return this.#told.read(data);
     if (type === 'error') return this.#told.error(data);

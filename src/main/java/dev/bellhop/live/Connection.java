@@ -4,6 +4,7 @@ import dev.bellhop.config.Settings;
 import dev.bellhop.lane.Lanes;
 import dev.bellhop.login.Login;
 import dev.bellhop.message.Position;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -22,7 +23,9 @@ final class Connection implements Outbox.Owner, Sender {
         /** Being sent what it has missed. */
         REPLAYING,
         /** Everything that comes is sent at once. */
-        LIVE
+        LIVE,
+        /** Its page has another connection in its place; nothing more is sent here. */
+        REPLACED
     }
 
     /** {@code login} frames a second that a page may send. One is enough, and another one for each gap that a page finds. */
@@ -31,6 +34,10 @@ final class Connection implements Outbox.Owner, Sender {
     private static final int LOGIN_BURST = 5;
 
     private static final long LAST_WORDS_MILLIS = 1_000;
+    /** How long a page may take to come by another connection, when it is asked to show its login. */
+    private static final long CHECK_MILLIS = 5_000;
+    /** How long a connection that has been replaced still takes what its page had sent before it knew. */
+    private static final long REPLACED_MILLIS = 1_000;
 
     private final String id;
     private final Transport transport;
@@ -43,6 +50,7 @@ final class Connection implements Outbox.Owner, Sender {
     private final Connections connections;
     private final long openedNanos = System.nanoTime();
     private final AtomicReference<CloseCode> closing = new AtomicReference<>();
+    private final AtomicBoolean checked = new AtomicBoolean();
     private final AtomicReference<Runnable> onRoom = new AtomicReference<>();
 
     private volatile UserFeed feed;
@@ -64,6 +72,8 @@ final class Connection implements Outbox.Owner, Sender {
     Position from;
     /** Its page knows that messages up to here may be missing; null if the latest answer to {@code login} said that none are. */
     Position unrecovered;
+    /** The connection in whose place it comes, once it is logged in; else null. */
+    Connection replaces;
 
     Connection(String id, Transport transport, Login login, Settings settings, Lanes lanes, Connections connections) {
         this.id = id;
@@ -256,6 +266,29 @@ final class Connection implements Outbox.Owner, Sender {
             outbox.close();
             connections.closed(this, code);
         }
+    }
+
+    /**
+     * Has the page show its login again. It is told, and has some seconds to come by another connection before this one closes: so it
+     * misses nothing. Doing it again changes nothing.
+     */
+    void check() {
+        if (feed.isBeforeLogin(this)) {
+            close(CloseCode.LOGIN_CHECK);
+        } else if (checked.compareAndSet(false, true)) {
+            tell(Frame.loginCheck(id));
+            lanes.later(lanes.closing(), () -> close(CloseCode.LOGIN_CHECK), CHECK_MILLIS);
+        }
+    }
+
+    /** Whether the page has been asked to come by another connection. */
+    boolean isChecked() {
+        return checked.get();
+    }
+
+    /** Another connection has taken its place. */
+    void replaced() {
+        lanes.later(lanes.closing(), () -> closeWhenSent(CloseCode.LOGIN_CHECK), REPLACED_MILLIS);
     }
 
     /** The server says that the page is gone, or the close is over. */

@@ -11,6 +11,7 @@ import dev.bellhop.metric.Metrics;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -80,7 +81,8 @@ public class Connections {
         LOG.log(System.Logger.Level.DEBUG, () -> "Connection " + connection.id() + " of user " + Json.quote(login.userId()) + " is open");
         UserFeed feed = registry.add(connection);
         Connection[] all = feed.connections();
-        if (all.length > settings.maxConnections()) {
+        // why not those: their pages are just coming by another one, which is to throw out nobody
+        if (all.length > settings.maxConnections() && Arrays.stream(all).filter(each -> !each.isChecked()).count() > settings.maxConnections()) {
             all[0].close(CloseCode.TOO_MANY_CONNECTIONS);
         }
         if (!login.stands()) { // logged out since the handshake: whoever announced it did not know of this connection yet

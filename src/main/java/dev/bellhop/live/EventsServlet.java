@@ -77,7 +77,7 @@ public class EventsServlet extends HttpServlet {
         if (connection != null) {
             metrics.counter("streams_opened", "Connections opened as server-sent events, since no WebSocket got through").add();
             transport.whenEnded(connection::ended);
-            reader.login(connection, lastId);
+            reader.login(connection, lastId, request.getParameter("replaces"));
         }
         transport.begin();
     }

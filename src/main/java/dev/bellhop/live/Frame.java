@@ -34,11 +34,17 @@ record Frame(String text, int bytes, Position position) {
      * The answer to {@code login}.
      *
      * @param connection what the page's requests name; null on a WebSocket
+     * @param replaced   whether it has taken the place of the connection that the page named
      */
-    static Frame login(String user, Position end, long unread, boolean recovered, Position from, String connection) {
+    static Frame login(String user, Position end, long unread, boolean recovered, Position from, String connection, boolean replaced) {
         return of("{\"msg_type\":\"login\",\"data\":{\"user_id\":" + Json.quote(user) + ",\"last_id\":\"" + end + "\",\"unread\":" + unread
                 + ",\"recovered\":" + recovered + ",\"from_id\":\"" + from + '"'
-                + (connection == null ? "" : ",\"connection\":" + Json.quote(connection)) + "}}");
+                + (connection == null ? "" : ",\"connection\":" + Json.quote(connection)) + (replaced ? ",\"replaced\":true" : "") + "}}");
+    }
+
+    /** The page is to show its login again, by another connection that names this one. */
+    static Frame loginCheck(String connection) {
+        return of("{\"msg_type\":\"login_check\",\"data\":{\"connection\":" + Json.quote(connection) + "}}");
     }
 
     /** The last one, where the transport has no other word for it. */

@@ -67,11 +67,12 @@ class FrameReader {
     /**
      * A stream has opened, which is its {@code login}.
      *
-     * @param lastId the last message that its page has seen, or null
+     * @param lastId   the last message that its page has seen, or null
+     * @param replaces the id of the page's connection in whose place it comes, or null
      */
-    void login(Connection connection, Position lastId) {
+    void login(Connection connection, Position lastId, String replaces) {
         connection.pending().hold();
-        connection.feed().login(connection, lastId);
+        connection.feed().login(connection, lastId, replaces);
     }
 
     /** A binary frame has come: there are none in the protocol. */
@@ -101,7 +102,7 @@ class FrameReader {
                     throw new BadMessageException(RATE_LIMITED, "more than " + Connection.LOGIN_RATE + " login frame a second");
                 }
                 Position lastId = lastId(connection, fields);
-                login(connection, lastId);
+                login(connection, lastId, replaces(fields));
             }
             case "read" -> {
                 requireLogin(sender);
@@ -133,6 +134,12 @@ class FrameReader {
         }
         Value owner = Json.readObject(fields.get("data").raw()).get("user_id");
         return owner == null || owner.text().equals(connection.login().userId()) ? lastId : null;
+    }
+
+    private static String replaces(Map<String, Value> fields) throws BadMessageException {
+        Value data = fields.get("data");
+        Value replaces = data == null || data.type() != Type.OBJECT ? null : Json.readObject(data.raw()).get("replaces");
+        return replaces == null || replaces.type() != Type.STRING ? null : replaces.text();
     }
 
     private static Position position(Map<String, Value> fields, String name, boolean required) throws BadMessageException {

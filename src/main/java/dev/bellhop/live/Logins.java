@@ -6,6 +6,7 @@ import dev.bellhop.inbox.Inbox;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpSession;
 import java.lang.management.ManagementFactory;
+import java.util.function.Consumer;
 import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
 import javax.management.MBeanServer;
@@ -102,22 +103,22 @@ public class Logins implements LoginsMBean {
 
     /** An HTTP session has ended, and with it the login of each page that hangs on it. */
     void ended(String user, HttpSession session) {
-        close(user, session.getId(), CloseCode.LOGIN_ENDED);
+        each(user, session.getId(), connection -> connection.close(CloseCode.LOGIN_ENDED));
     }
 
     /** An HTTP session has expired: the pages that hang on it come back, and show their login again. */
     void check(String user, HttpSession session) {
-        close(user, session.getId(), CloseCode.LOGIN_CHECK);
+        each(user, session.getId(), Connection::check);
     }
 
-    private void close(String user, String sessionId, CloseCode code) {
+    private void each(String user, String sessionId, Consumer<Connection> then) {
         UserFeed feed = registry.feed(user);
         if (feed == null) {
             return;
         }
         for (Connection connection : feed.connections()) {
             if (connection.login().hangsOn(sessionId)) {
-                connection.close(code);
+                then.accept(connection);
             }
         }
     }

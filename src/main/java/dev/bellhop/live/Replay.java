@@ -70,6 +70,9 @@ final class Replay {
     /** A page has sent {@code login}. */
     void login(Connection connection, Position after) {
         synchronized (feed) {
+            if (connection.state == State.REPLACED) {
+                return; // its page has another one
+            }
             connection.state = State.LOGGING_IN;
             connection.position = after;
             connection.logins++;
@@ -295,9 +298,13 @@ final class Replay {
     /** @return false if the connection does not wait for this reading any more */
     private boolean answer(Reader reader, Inbox.Stretch stretch) {
         Connection connection = reader.connection();
+        Connection replaced = null;
         synchronized (feed) {
             if (!reader.isStillIn(reader.state())) {
                 return false; // has asked anew, or is gone
+            }
+            if (reader.state() == State.LOGGING_IN) {
+                replaced = replace(connection);
             }
             if (reader.state() == State.LOGGING_IN || isNews(connection, stretch)) {
                 connection.state = State.REPLAYING;
@@ -305,10 +312,29 @@ final class Replay {
                 connection.from = stretch.from();
                 connection.unrecovered = stretch.recovered() ? null : stretch.end();
                 connection.offer(Frame.login(feed.user(), stretch.end(), stretch.unread(), stretch.recovered(), stretch.from(),
-                        connection.transport().isTwoWay() ? null : connection.id()));
+                        connection.transport().isTwoWay() ? null : connection.id(), replaced != null));
             }
         }
+        if (replaced != null) {
+            replaced.replaced();
+        }
         return true;
+    }
+
+    /**
+     * From now on a message that is not kept goes to the new connection and no more to the old one: to one of the two, once. To be
+     * called with the feed's monitor held.
+     *
+     * @return the old one, or null
+     */
+    private static Connection replace(Connection connection) {
+        Connection old = connection.replaces;
+        connection.replaces = null;
+        if (old == null || old.isClosing() || old.state != State.LIVE && old.state != State.REPLAYING) {
+            return null;
+        }
+        old.state = State.REPLACED;
+        return old;
     }
 
     /**

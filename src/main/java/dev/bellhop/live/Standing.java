@@ -27,7 +27,7 @@ record Standing(String id, String state, long seconds, int waiting, Position que
         // with nothing waiting, everything up to its position has been sent, or had expired and never will be
         Position sent = connection.from == null ? null : waiting == 0 ? connection.position : connection.sent() == null ? connection.from : connection.sent();
         long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - connection.openedNanos());
-        String state = connection.isClosing() ? "closing" : connection.state.name().toLowerCase(Locale.ROOT);
+        String state = connection.isClosing() || connection.state == Connection.State.REPLACED ? "closing" : connection.state.name().toLowerCase(Locale.ROOT);
         return new Standing(connection.id(), state, seconds, waiting, connection.position, connection.from, sent);
     }
 

@@ -87,7 +87,7 @@ public class Sweeper {
             connection.closeAsSlow();
         } else if (connection.login().ages() && now - connection.openedNanos() > 2 * settings.loginCheck().toNanos()) {
             // why twice: the HTTP session that ends after that time is the better moment, for then the sign-on may end with it
-            connection.close(CloseCode.LOGIN_CHECK);
+            connection.check();
         } else if (connection.transport().isTwoWay() && now - connection.heardNanos() > 2 * interval) {
             connection.close(CloseCode.SILENT);
         } else if (now - Math.max(connection.heardNanos(), connection.pingedNanos()) > interval && stalled == 0) {

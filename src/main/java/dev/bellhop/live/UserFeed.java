@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -117,9 +118,14 @@ final class UserFeed {
     /**
      * A page has sent {@code login}.
      *
-     * @param after the last position that it has seen, or null
+     * @param after    the last position that it has seen, or null
+     * @param replaces the id of the page's connection in whose place it comes, or null
      */
-    void login(Connection connection, Position after) {
+    void login(Connection connection, Position after, String replaces) {
+        synchronized (this) {
+            connection.replaces = replaces == null ? null : Arrays.stream(connections)
+                    .filter(other -> other != connection && other.id().equals(replaces)).findFirst().orElse(null);
+        }
         replay.login(connection, after);
     }
 
@@ -154,12 +160,7 @@ final class UserFeed {
         if (announcement instanceof Announcement.Kept kept) {
             kept(kept);
         } else if (announcement instanceof Announcement.Read read) {
-            Frame frame = Frame.read(read);
-            for (Connection connection : connections()) {
-                if (!connection.id().equals(read.connection())) {
-                    passing(connection, frame);
-                }
-            }
+            passing(Frame.read(read), connection -> !connection.id().equals(read.connection()));
         } else if (announcement instanceof Announcement.LoginEnded ended) {
             loginEnded(ended.loginId());
         } else if (announcement instanceof Announcement.LoginCheck check) {
@@ -187,7 +188,7 @@ final class UserFeed {
         long now = System.nanoTime();
         for (Connection connection : connections()) {
             if (loginId.isEmpty() ? now - connection.openedNanos() > SHOWN_NANOS : connection.login().loginId().equals(loginId)) {
-                connection.close(CloseCode.LOGIN_CHECK);
+                connection.check();
             }
         }
     }
@@ -266,32 +267,33 @@ final class UserFeed {
      * @return how many connections there are
      */
     int passing(Frame frame) {
-        Connection[] all = connections();
-        for (Connection connection : all) {
-            passing(connection, frame);
-        }
-        return all.length;
+        return passing(frame, connection -> true);
     }
 
     private int passingToRole(String role, Frame frame) {
-        int holders = 0;
-        for (Connection connection : connections()) {
-            if (connection.login().roles().contains(role)) {
-                passing(connection, frame);
-                holders++;
-            }
-        }
-        return holders;
+        return passing(frame, connection -> connection.login().roles().contains(role));
     }
 
-    private void passing(Connection connection, Frame frame) {
-        synchronized (this) {
-            if (connection.state != State.LIVE && connection.state != State.REPLAYING) {
-                return;
+    /** @return how many connections it is for, also those that have not logged in yet */
+    private int passing(Frame frame, Predicate<Connection> concerns) {
+        int concerned = 0;
+        Connection[] all;
+        synchronized (this) { // why for all at once: one of them may just be taking another's place
+            all = connections;
+            for (Connection connection : all) {
+                if (!concerns.test(connection)) {
+                    continue;
+                }
+                concerned++;
+                if (connection.state == State.LIVE || connection.state == State.REPLAYING) {
+                    connection.offer(frame);
+                }
             }
-            connection.offer(frame);
         }
-        connection.outbox().flush();
+        for (Connection connection : all) {
+            connection.outbox().flush();
+        }
+        return concerned;
     }
 
     /** What the user's connections here are doing, oldest first. */

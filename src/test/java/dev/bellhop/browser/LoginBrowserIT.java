@@ -4,6 +4,12 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.BrowserContext;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Logins that end, and whose messages a page may show. */
@@ -73,5 +79,48 @@ class LoginBrowserIT extends InBrowser {
         assertThat(desk.notice()).containsText("disconnected by an administrator");
         desk.page().evaluate("() => { for (const type of ['online', 'focus', 'pageshow']) window.dispatchEvent(new Event(type)); }");
         assertThat(desk.page().evaluate("opened")).isEqualTo(0);
+    }
+
+    /** Three pages in one: on the shared connection, on a WebSocket of its own, and on a stream. */
+    @Test
+    void aLoginCheckMissesNothingAndShowsNothingTwice() throws InterruptedException {
+        String user = newUser();
+        Desk desk = desk(user);
+        desk.page().evaluate("""
+                async () => {
+                  const { Bellhop } = await import('/bellhop/bellhop.js');
+                  window.hops = [{}, { shared: false, transports: ['websocket'] }, { shared: false, transports: ['sse'] }].map((options) => {
+                    const hop = new Bellhop(options);
+                    const noted = { logins: 0, ticks: [], states: [] };
+                    hop.on('login', () => noted.logins++);
+                    hop.on('tick', (n) => noted.ticks.push(n));
+                    hop.on('state', (state) => noted.states.push(state));
+                    return noted;
+                  });
+                }
+                """);
+        desk.page().waitForFunction("() => hops.every(({ logins }) => logins === 1)");
+        desk.page().evaluate("() => hops.forEach(({ states }) => (states.length = 0))");
+        AtomicInteger ticks = new AtomicInteger();
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        try {
+            timer.scheduleAtFixedRate(() -> redis.publish("{\"msg_type\":\"tick\",\"to_user_id\":\"" + user + "\",\"data\":" + ticks.getAndIncrement() + "}"),
+                    0, 10, TimeUnit.MILLISECONDS);
+            desk.page().waitForCondition(() -> {
+                redis.commands().publish("bellhop:{" + user + "}", "c"); // counts once a page has been open for ten seconds
+                return (Boolean) desk.page().evaluate("() => hops.every(({ logins }) => logins >= 2)");
+            });
+            desk.page().waitForCondition(() -> backend.connections(user) == 3); // the old ones have gone
+        } finally {
+            timer.shutdown();
+            assertThat(timer.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        }
+        int count = ticks.get();
+        desk.page().waitForFunction("(last) => hops.every(({ ticks }) => ticks.includes(last))", count - 1);
+        for (int i = 0; i < 3; i++) {
+            assertThat(desk.page().evaluate("(i) => JSON.stringify(hops[i].ticks.sort((a, b) => a - b))", i)).as("page " + i)
+                    .isEqualTo(IntStream.range(0, count).mapToObj(Integer::toString).collect(Collectors.joining(",", "[", "]")));
+            assertThat(desk.page().evaluate("(i) => hops[i].states.join()", i)).as("states of page " + i).isEqualTo("");
+        }
     }
 }

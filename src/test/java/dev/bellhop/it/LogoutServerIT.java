@@ -173,7 +173,7 @@ class LogoutServerIT extends WithServers {
                 Page page = Page.loggedIn(login);
                 login.get("/plain/logout");
                 if (first.server().equals("Open Liberty")) { // it tells nothing: the page comes anew, and is refused
-                    assertThat(page.awaitClose(Duration.ofSeconds(10))).isEqualTo(1001);
+                    assertThat(page.awaitClose(Duration.ofSeconds(20))).isEqualTo(1001);
                     assertThat(page.closeReason()).isEqualTo("login check");
                 } else {
                     pagesClose(List.of(page), AT_ONCE);

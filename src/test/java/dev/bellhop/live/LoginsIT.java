@@ -93,6 +93,25 @@ class LoginsIT {
         loggedIn(one, "idle");
     }
 
+    /** As a page does that knows {@code login_check}: what is not kept comes by one of the two. */
+    @Test
+    void aPageThatComesByAnotherConnectionTakesThePlaceOfTheOldOne() throws Exception {
+        TestPage old = loggedIn(one, "replacing");
+        tell("check", "replacing", login("replacing"));
+        await().until(() -> old.frames().stream().anyMatch(frame -> frame.contains("login_check")));
+        TestPage fresh = one.open("replacing");
+        fresh.send("{\"msg_type\":\"login\",\"data\":{\"replaces\":\"" + old.connection().id() + "\"}}");
+        await().until(() -> fresh.from() != null);
+        assertThat(fresh.frames().get(0)).contains("\"replaced\":true");
+        redis.publish("{\"msg_type\":\"passing\",\"to_user_id\":\"replacing\"}");
+        await().until(() -> fresh.frames().stream().anyMatch(frame -> frame.contains("passing")));
+        assertThat(old.frames()).noneMatch(frame -> frame.contains("passing"));
+        old.login(null); // too late
+        await().until(() -> old.closeCode() == LOGIN_CHECK);
+        assertThat(old.frames().stream().filter(frame -> frame.contains("\"login\""))).hasSize(1);
+        assertThat(fresh.closeCode()).isZero();
+    }
+
     /** A page that has just shown its login is left alone, or a program that logs in without cookies would never let it rest. */
     @Test
     void whereTheLoginIsNotKnownAllPagesOfTheUserAreAskedButNoneThatIsYoung() throws Exception {
