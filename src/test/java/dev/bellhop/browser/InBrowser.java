@@ -69,6 +69,11 @@ abstract class InBrowser extends WithServers {
         return new Browser.NewContextOptions().setViewportSize(1200, 820).setLocale("en-GB");
     }
 
+    /** Where its pages come from. */
+    protected String origin() {
+        return first.origin();
+    }
+
     /** Instead of the one that there is. */
     protected void useContext(Browser.NewContextOptions options) {
         context.close();
@@ -78,7 +83,7 @@ abstract class InBrowser extends WithServers {
 
     /** Another browser, with a login of its own. */
     protected BrowserContext newContext(Browser.NewContextOptions options) {
-        BrowserContext made = browser.newContext(options.setBaseURL(first.origin()));
+        BrowserContext made = browser.newContext(options.setBaseURL(origin()));
         contexts.add(made);
         made.setDefaultTimeout(Chromium.PATIENCE);
         made.tracing().start(new Tracing.StartOptions().setSnapshots(true));

@@ -59,6 +59,28 @@ public final class Nginx implements AutoCloseable {
         return start(directory, site, port, tls);
     }
 
+    /**
+     * Starts one before one node that lets no WebSocket through, and else does what nginx does where nobody has set anything: it holds
+     * answers back.
+     *
+     * @param silent a port where nobody answers, for the handshakes; 0: the node refuses them, as they are no upgrade any more
+     */
+    public static Nginx withoutWebSockets(Path directory, ServerNode node, int silent) throws IOException {
+        int port = freePort();
+        String silence = silent == 0 ? "" : "location = /bellhop/ws { proxy_pass http://127.0.0.1:" + silent + "; }";
+        return start(directory, """
+                server {
+                  listen 127.0.0.1:%1$d;
+                  %2$s
+                  location / {
+                    proxy_pass http://127.0.0.1:%3$d;
+                    proxy_set_header Host $http_host;
+                    proxy_http_version 1.1;
+                  }
+                }
+                """.formatted(port, silence, node.port()), port, port);
+    }
+
     private static String shipped() throws IOException {
         return Files.readString(Servers.checkout().resolve("server-config/proxy/nginx.conf"));
     }
