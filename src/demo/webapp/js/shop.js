@@ -80,12 +80,39 @@ for (const button of document.querySelectorAll('[data-room]')) {
 
 // --- what to try
 
-const to = JSON.stringify(user);
-const message = text => JSON.stringify({ msg_type: 'notice', to_user_id: '%', data: { text } }).replace('"%"', to);
+const message = (text, to = { to_user_id: user }) => JSON.stringify({ msg_type: 'notice', ...to, data: { text } });
 const quoted = text => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-document.getElementById('try-now').textContent =
-  `redis-cli -p ${redisPort} PUBLISH websocket:producer:channel ${quoted(message('Room 207 is ready'))}`;
-document.getElementById('try-later').textContent =
-  `redis-cli -p ${redisPort} ZADD '{websocket}:timing:messages' $(($(date +%s)+5)) ${quoted(message('The Brandts have arrived'))}`;
-document.getElementById('try-http').textContent =
-  `curl -u backend:backend -H 'Content-Type: application/json' ${location.origin}/bellhop/api/messages -d ${quoted(message('Late checkout for 412'))}`;
+const redis = `redis-cli -p ${redisPort}`;
+const curl = 'curl -u backend:backend';
+const api = `${location.origin}/bellhop/api`;
+const post = body => `${curl} -H 'Content-Type: application/json' ${api}/messages -d ${quoted(body)}`;
+const commands = {
+  now: `${redis} PUBLISH websocket:producer:channel ${quoted(message('Room 207 is ready'))}`,
+  later: `${redis} ZADD '{websocket}:timing:messages' $(($(date +%s)+5)) ${quoted(message('The Brandts have arrived'))}`,
+  http: post(message('Late checkout for 412')),
+  everybody: post(message('The lift is out of order', { to_user_id: '*' })),
+  role: post(message('The auditor is at the desk', { to_role: 'manager' })),
+  group: post(message('Fresh towels for 118', { to_group: 'housekeeping' })),
+  join: `${curl} -X PUT ${quoted(`${api}/groups/housekeeping/members/${encodeURIComponent(user)}`)}`,
+};
+for (const [name, command] of Object.entries(commands)) {
+  document.getElementById(`try-${name}`).textContent = command;
+}
+
+// --- how many tabs share the connection: each holds a lock, and the browser lists them
+
+const LOCK = `front desk tab of ${user} `;
+navigator.locks?.request(LOCK + crypto.randomUUID(), () => new Promise(() => {}));
+
+async function countTabs(place) {
+  const { held } = await navigator.locks.query();
+  const tabs = Math.max(1, held.filter(({ name }) => name.startsWith(LOCK)).length);
+  const text = tabs === 1 ? 'One tab of this browser shows the front desk. It has one connection.' : `${tabs} tabs of this browser show the front desk. They share one connection.`;
+  if (place.textContent !== text) place.textContent = text; // why if: it is read out
+}
+
+const tabCount = document.getElementById('tab-count');
+if (tabCount && navigator.locks && self.SharedWorker) {
+  countTabs(tabCount);
+  setInterval(countTabs, 1_000, tabCount);
+}

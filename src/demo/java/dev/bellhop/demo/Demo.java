@@ -13,9 +13,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,6 +85,8 @@ public final class Demo {
         }
         if (!awaitReady()) {
             say("Bellhop is not ready yet (" + url("/bellhop/health/ready") + "): does Redis run?");
+        } else if (!join("housekeeping", "bob")) {
+            say("bob could not be made a member of the group housekeeping; the pages show the command for it");
         }
         say(banner(Duration.ofNanos(System.nanoTime() - start).toSeconds()));
 
@@ -186,18 +190,29 @@ public final class Demo {
         }
     }
 
+    /** Makes a user a member of a group, as a backend does; nothing changes if they are one. */
+    private boolean join(String group, String user) throws InterruptedException {
+        try {
+            String login = Base64.getEncoder().encodeToString("backend:backend".getBytes(StandardCharsets.UTF_8));
+            HttpRequest put = HttpRequest.newBuilder(URI.create(url("/bellhop/api/groups/" + group + "/members/" + user))).header("Authorization", "Basic " + login)
+                    .timeout(READY).PUT(HttpRequest.BodyPublishers.noBody()).build();
+            return client.send(put, BodyHandlers.discarding()).statusCode() == 204;
+        } catch (IOException nobodyAnswers) {
+            return false;
+        }
+    }
+
     private String banner(long seconds) {
         String cli = foreignRedis.map(uri -> "redis-cli -u " + uri).orElse("redis-cli -p " + redisPort);
         // why 127.0.0.1: a browser keeps one set of cookies for all ports of localhost, so a second node would log out of the first
         String origin = http == DEFAULT_HTTP ? url("") : "http://127.0.0.1:" + http;
-        String curl = "curl -u backend:backend -H 'Content-Type: application/json' -d '" + message("Kept for you") + "' "
-                + url("/bellhop/api/messages");
+        String curl = "curl -u backend:backend -H 'Content-Type: application/json' " + url("/bellhop/api/messages") + " -d '";
         return """
 
                 Bellhop runs (after %d s). Ctrl-C stops it.
 
                   %s/shop/
-                  alice/alice   bob/bob   backend/backend (publisher)   admin/admin (administrator)
+                  alice/alice (manager)   bob/bob (housekeeping)   backend/backend (publisher)   admin/admin (administrator)
 
                   %s/bellhop/console, after logging in there as admin
 
@@ -209,10 +224,20 @@ public final class Demo {
 
                   %s
 
+                Everybody, the managers (alice), housekeeping (bob):
+
+                  %s
+
+                  %s
+
+                  %s
+
                 A second node:
 
                   BELLHOP_REDIS_URI=%s ./mvnw%s -Dhttp.port=%d
-                """.formatted(seconds, origin, origin, cli, message("Hello"), cli, message("Five seconds later"), curl, redisUri(), profile(), http + 1000);
+                """.formatted(seconds, origin, origin, cli, message("Hello"), cli, message("Five seconds later"), curl + message("Kept for you") + '\'',
+                curl + message("\"to_user_id\":\"*\"", "The lift is out of order") + '\'', curl + message("\"to_role\":\"manager\"", "The auditor is here") + '\'',
+                curl + message("\"to_group\":\"housekeeping\"", "Fresh towels for 118") + '\'', redisUri(), profile(), http + 1000);
     }
 
     private static String profile() {
@@ -221,7 +246,11 @@ public final class Demo {
     }
 
     private static String message(String text) {
-        return "{\"msg_type\":\"notice\",\"to_user_id\":\"alice\",\"data\":{\"text\":\"" + text + "\"}}";
+        return message("\"to_user_id\":\"alice\"", text);
+    }
+
+    private static String message(String to, String text) {
+        return "{\"msg_type\":\"notice\"," + to + ",\"data\":{\"text\":\"" + text + "\"}}";
     }
 
     private static void say(String text) {

@@ -54,6 +54,20 @@ class SharedBrowserIT extends InBrowser {
     }
 
     @Test
+    void theDemonstrationSaysHowManyTabsShareTheConnection() {
+        String user = newUser();
+        List<Desk> desks = desks(user, 3);
+        Desk last = desks.get(2);
+        last.goTo("Tabs");
+        assertThat(last.page().getByTestId("tab-count")).hasText("3 tabs of this browser show the front desk. They share one connection.");
+        assertThat(backend.connections(user)).isEqualTo(1);
+        desks.get(0).page().close();
+        desks.get(1).page().close();
+        assertThat(last.page().getByTestId("tab-count")).hasText("One tab of this browser shows the front desk. It has one connection.");
+        Axe.assertNoViolations(last.page());
+    }
+
+    @Test
     void tabsCloseInAnyOrderAndTheOthersDoNotNotice() {
         String user = newUser();
         List<Desk> desks = desks(user, 4);
