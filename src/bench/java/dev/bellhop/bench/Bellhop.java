@@ -42,6 +42,12 @@ final class Bellhop implements Contender {
         return "Bellhop on " + server.name();
     }
 
+    /** Roles only where they are measured: each login reads a board for each role that it holds. */
+    private Map<String, String> environment(int redisPort) {
+        String redis = "redis://localhost:" + redisPort;
+        return options.scenarios().contains("boards") ? Map.of("BELLHOP_REDIS_URI", redis, "BELLHOP_ROLES", Many.ROLE) : Map.of("BELLHOP_REDIS_URI", redis);
+    }
+
     @Override
     public String without() {
         return "";
@@ -54,7 +60,7 @@ final class Bellhop implements Contender {
         Installation node = new Installation("bench", options.target().resolve("server"), port, options.checkout(), users,
                 List.of(target.resolve("bellhop.war"), target.resolve("shop.war")));
         server.prepare(node);
-        ServerProcess process = ServerProcess.start(server, node, Map.of("BELLHOP_REDIS_URI", "redis://localhost:" + redisPort), options.javaOptions(), System.out);
+        ServerProcess process = ServerProcess.start(server, node, environment(redisPort), options.javaOptions(), System.out);
         try {
             if (!process.awaitStart()) {
                 throw new IOException(server.name() + " has not started; see " + server.log(node));

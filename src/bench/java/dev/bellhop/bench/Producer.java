@@ -88,6 +88,17 @@ final class Producer implements AutoCloseable {
             return (out, due) -> send(out, "PUBLISH", CHANNEL, message(user, number, due));
         }
 
+        /**
+         * Kept for many.
+         *
+         * @param to      the field that says for whom
+         * @param counted whether pages that get it count it
+         */
+        static Command keepFor(String to, long number, boolean counted) {
+            return (out, due) -> send(out, "XADD", STREAM, "*", "message",
+                    "{\"msg_type\":\"notice\"," + to + ",\"data\":{\"n\":" + number + (counted ? ",\"t\":" + due : "") + ",\"text\":\"" + TEXT + "\"}}");
+        }
+
         static Command keep(String user, long number) {
             return (out, due) -> send(out, "XADD", STREAM, "*", "message", message(user, number, due));
         }
