@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fate } from '../../main/webapp/console/fate.js';
+import { address, title } from '../../main/webapp/console/boards.js';
+import { boardFate, fate } from '../../main/webapp/console/fate.js';
 import { CURVES, Nodes, redisState } from '../../main/webapp/console/nodes.js';
 import { local } from '../../main/webapp/console/scheduled.js';
 import { paths } from '../../main/webapp/console/chart.js';
@@ -110,4 +111,26 @@ test('a duration is told in its two largest units', () => {
   assert.equal(duration(59), '59 s');
   assert.equal(duration(61), '1 min 1 s');
   assert.equal(duration(90_061), '1 d 1 h');
+});
+
+test('why a user has not got a message for many', () => {
+  const message = { id: '1000-3' };
+  const said = (board, has, open = 0) => boardFate(message, board, has && { board, ...has }, open, 5_000);
+  assert.equal(said('everyone', { taken: '1000-3' }), 'In their inbox.');
+  assert.equal(said('everyone', { taken: '1000-2' }), 'Waits: they get it when they log in.');
+  assert.equal(said('everyone', undefined, 2), 'Is being taken in. If this stays, look at bellhop_board_failures_total.');
+  assert.equal(said('role:clerk', undefined), 'Waits until they log in, if they hold the role then.');
+  assert.match(said('role:clerk', { taken: '999-9' }, 1), /^Not in their inbox: no open page/);
+  assert.equal(said('group:a', undefined), 'Not for them: never a member.');
+  assert.equal(said('group:a', { taken: null, member: [{ from: '1000-3', to: null }] }), 'Not for them: no member when it was published.');
+  assert.equal(said('group:a', { taken: '1000-4', member: [{ from: '900-0', to: '1000-2' }] }), 'Not for them: no member when it was published.');
+  assert.equal(said('group:a', { taken: '1000-4', member: [{ from: '900-0', to: '900-1' }, { from: '1000-2', to: '1000-3' }] }), 'In their inbox.');
+  assert.equal(said('group:a', { taken: null, member: [{ from: '900-0', to: null }] }), 'Waits: they get it when they log in.');
+  assert.equal(boardFate({ id: '1000-3', expires_at: new Date(4_000).toISOString() }, 'everyone', undefined, 0, 5_000), 'Expired before it was taken in.');
+});
+
+test('whom a message is for', () => {
+  assert.deepEqual(['everyone', 'role:a:b', 'group:'].map(title), ['Everybody', 'Role a:b', 'Group ']);
+  assert.deepEqual(address('everybody', 'x'), { to_user_id: '*' });
+  assert.deepEqual(['user', 'role', 'group'].map((kind) => address(kind, '7')), [{ to_user_id: '7' }, { to_role: '7' }, { to_group: '7' }]);
 });

@@ -2,6 +2,7 @@
 
 import { Bellhop } from '../bellhop.js';
 import { call } from './api.js';
+import * as boards from './boards.js';
 import { Chart } from './chart.js';
 import { CURVES, Nodes, redisState } from './nodes.js';
 import * as scheduled from './scheduled.js';
@@ -122,6 +123,7 @@ hop.on('state', (state) => {
 
 user.start(scheduled.findFor);
 scheduled.start();
+boards.start();
 $('refresh-rejected').addEventListener('click', () => attempt(rejected));
 attempt(rejected);
 remember();

@@ -50,3 +50,26 @@ export function fate(id, connections, { read, delivered }, silent = 0) {
   if (behind.length) why.push(`${behind.length} opened later, when a page had it already`);
   return `Sent to ${sent.length} of ${pages(connections.length)}: ${why.join(', ')}; not read.${more}`;
 }
+
+/**
+ * Why a user has, or has not, a message for many: one sentence.
+ *
+ * @param {{ id: string, expires_at?: string }} message on a board
+ * @param {{ board: string, taken: string | null, member?: { from: string, to: string | null }[] } | undefined} has what the user has of that board
+ * @param {number} open pages of the user now
+ */
+export function boardFate({ id, expires_at: expires }, board, has, open, now = Date.now()) {
+  const isExpired = expires !== undefined && Date.parse(expires) <= now;
+  if (board.startsWith('group:')) {
+    const spans = has?.member ?? [];
+    if (!spans.some(({ from, to }) => compare(id, from) > 0 && (to == null || compare(id, to) <= 0))) {
+      return spans.length ? 'Not for them: no member when it was published.' : 'Not for them: never a member.';
+    }
+  }
+  if (reached(has?.taken, id)) return isExpired ? 'Taken in, unless it had expired by then.' : 'In their inbox.';
+  if (isExpired) return 'Expired before it was taken in.';
+  if (board.startsWith('role:')) {
+    return open ? 'Not in their inbox: no open page of theirs has a login with this role, or it is being taken in.' : 'Waits until they log in, if they hold the role then.';
+  }
+  return open ? 'Is being taken in. If this stays, look at bellhop_board_failures_total.' : 'Waits: they get it when they log in.';
+}

@@ -16,7 +16,7 @@ async function show(id) {
   $('user-name').textContent = shown;
   const here = connections.length === 1 ? '1 open page' : `${number(connections.length)} open pages`;
   const silent = mute.length ? ` Not answered in time, so there may be more: ${mute.join(', ')}.` : '';
-  $('user-summary').textContent = `${here}; ${number(state.unread)} unread; newest ${state.last_id ?? 'none'}, sent up to ${state.delivered ?? 'none'}, read up to ${state.read ?? 'none'}.${silent}`;
+  $('user-summary').textContent = `${here}; ${number(state.unread)} unread; newest ${state.last_id ?? 'none'}, sent up to ${state.delivered ?? 'none'}, read up to ${state.read ?? 'none'}.${state.groups?.length ? ` Groups: ${state.groups.join(', ')}.` : ''}${silent}`;
   rows($('connection-rows'), connections.map((connection) => el('tr', {}, cell(connection.node), cell(duration(connection.open_seconds), 'fixed'),
     cell(STATES[connection.state] ?? connection.state, 'fixed'), cell(number(connection.waiting), 'number'), cell(connection.sent ?? '–', 'fixed'))), 5, 'No page of this user is open.');
   rows($('message-rows'), messages.map((message) => el('tr', {}, cell(time(message.at)), cell(message.msg_type, 'long'),

@@ -1,6 +1,7 @@
 package dev.bellhop.app;
 
 import dev.bellhop.http.ApiPaths;
+import dev.bellhop.http.BoardsResource;
 import dev.bellhop.http.ConsoleResource;
 import dev.bellhop.http.GroupsResource;
 import dev.bellhop.http.MeResource;
@@ -29,7 +30,7 @@ public class ApiApplication extends Application {
     @Override
     public Set<Class<?>> getClasses() {
         return Set.of(ApiPaths.class, ProblemMapper.class, MessagesResource.class, GroupsResource.class, ScheduledResource.class, UsersResource.class,
-                MeResource.class, FramesResource.class, StatsResource.class, RejectedResource.class, ConsoleResource.class);
+                MeResource.class, FramesResource.class, StatsResource.class, RejectedResource.class, BoardsResource.class, ConsoleResource.class);
     }
 
     /** Why: Jersey (Payara) holds back the first 8 KB of each answer, so a line would not be answered before the next hundred came. */

@@ -17,6 +17,7 @@ import io.lettuce.core.Range;
 import io.lettuce.core.StreamMessage;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,14 +38,16 @@ public class Boards {
     private final Redis redis;
     private final Keys keys;
     private final Settings settings;
+    private final BoardList list;
     private final Metrics.Count published;
     private final RefusedAnnouncements refused;
 
     @Inject
-    public Boards(Redis redis, Keys keys, Settings settings, Metrics metrics) {
+    public Boards(Redis redis, Keys keys, Settings settings, BoardList list, Metrics metrics) {
         this.redis = redis;
         this.keys = keys;
         this.settings = settings;
+        this.list = list;
         published = metrics.counter("board_published", "Messages kept on a board: for everybody, a role or a group");
         refused = new RefusedAnnouncements(metrics);
     }
@@ -73,6 +76,7 @@ public class Boards {
             while (all.size() < drafts.size()) {
                 all.add(Inbox.Published.of(reply.text()));
             }
+            list.note(board);
             if (reply.hasNext()) {
                 refused.add(keys.boardChannel(board), reply.text());
             }
@@ -96,12 +100,26 @@ public class Boards {
 
     /** The newest messages of the board, oldest first. */
     public CompletableFuture<List<BoardMessage>> newest(String board, int most) {
-        String key = keys.board(board);
-        return redis.call(commands -> commands.xrevrange(key, Range.unbounded(), Limit.from(most))).thenApply(entries -> {
-            List<StreamMessage<String, String>> oldestFirst = new ArrayList<>(entries);
-            java.util.Collections.reverse(oldestFirst);
-            return messages(oldestFirst);
+        return before(board, null, most).thenApply(messages -> {
+            Collections.reverse(messages);
+            return messages;
         });
+    }
+
+    /**
+     * The board backwards, newest first.
+     *
+     * @param place only what lies before it; null for the newest
+     */
+    public CompletableFuture<List<BoardMessage>> before(String board, Position place, int most) {
+        String key = keys.board(board);
+        Range.Boundary<String> end = place == null ? Range.Boundary.unbounded() : Range.Boundary.excluding(place.toString());
+        return redis.call(commands -> commands.xrevrange(key, Range.from(Range.Boundary.unbounded(), end), Limit.from(most))).thenApply(Boards::messages);
+    }
+
+    /** How many messages are on the board. */
+    public CompletableFuture<Long> size(String board) {
+        return redis.call(commands -> commands.xlen(keys.board(board)));
     }
 
     private static List<BoardMessage> messages(List<StreamMessage<String, String>> entries) {

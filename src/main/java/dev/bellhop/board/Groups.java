@@ -33,13 +33,15 @@ public class Groups {
     private final Redis redis;
     private final Keys keys;
     private final Settings settings;
+    private final BoardList list;
     private final RefusedAnnouncements refused;
 
     @Inject
-    public Groups(Redis redis, Keys keys, Settings settings, Metrics metrics) {
+    public Groups(Redis redis, Keys keys, Settings settings, BoardList list, Metrics metrics) {
         this.redis = redis;
         this.keys = keys;
         this.settings = settings;
+        this.list = list;
         refused = new RefusedAnnouncements(metrics);
     }
 
@@ -61,10 +63,11 @@ public class Groups {
         String board = Address.group(group).board();
         return JOIN.run(redis, new String[] {keys.board(board), keys.members(group)}, user, member)
                 .thenCompose(reply -> MEMBER.run(redis, new String[] {keys.memberships(user)}, group, member, reply.text(), keys.channel(user),
-                        Long.toString(settings.inboxRetention().toMillis()), Integer.toString(MOST_OF_A_USER))).thenApply(reply -> changed(user, reply));
+                        Long.toString(settings.inboxRetention().toMillis()), Integer.toString(MOST_OF_A_USER))).thenApply(reply -> changed(board, user, reply));
     }
 
-    private long changed(String user, Reply reply) {
+    private long changed(String board, String user, Reply reply) {
+        list.note(board);
         long changed = reply.number();
         if (reply.hasNext()) {
             refused.add(keys.channel(user), reply.text());

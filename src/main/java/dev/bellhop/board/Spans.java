@@ -20,7 +20,7 @@ public record Spans(List<Span> all) {
      * @param from the board's newest message when they joined; what comes after it is theirs
      * @param to   the board's newest message when they left; null if they are a member
      */
-    record Span(Position from, Position to) {
+    public record Span(Position from, Position to) {
         boolean holds(Position at) {
             return at.isAfter(from) && (to == null || !at.isAfter(to));
         }

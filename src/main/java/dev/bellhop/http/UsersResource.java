@@ -1,9 +1,12 @@
 package dev.bellhop.http;
 
+import dev.bellhop.board.Boards;
 import dev.bellhop.board.Groups;
+import dev.bellhop.board.Spans;
 import dev.bellhop.http.Problem.Code;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.login.Gate;
+import dev.bellhop.message.Address;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
 import dev.bellhop.message.Message;
@@ -21,6 +24,8 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** {@code users/{id}}: whether a user is there, and how to make them go. */
@@ -39,6 +44,8 @@ public class UsersResource {
     private Inbox inbox;
     @Inject
     private Groups groups;
+    @Inject
+    private Boards boards;
     @Inject
     private Presence presence;
     @Inject
@@ -89,6 +96,25 @@ public class UsersResource {
         caller.require(Caller.ADMIN);
         String user = checked(id);
         return Inboxes.json(user, Answers.await(inbox.page(user, Inboxes.before(before), Limits.parse(limit, MOST))));
+    }
+
+    /** What the user has of messages for many: up to where each board was taken in, and of a group what of it is theirs. */
+    @GET
+    @Path("/boards")
+    public String boards(@PathParam("id") String id) {
+        caller.require(Caller.ADMIN);
+        String user = checked(id);
+        Boards.State state = Answers.await(boards.state(user));
+        Set<String> names = new TreeSet<>(state.taken().keySet());
+        names.add(Address.EVERYONE.board());
+        state.groups().keySet().forEach(group -> names.add(Address.group(group).board()));
+        String all = names.stream().filter(board -> Address.ofBoard(board) != null).map(board -> {
+            Address to = Address.ofBoard(board);
+            String spans = to.kind() != Address.Kind.GROUP ? "" : state.groups().getOrDefault(to.name(), new Spans(List.of())).all().stream()
+                    .map(span -> "{\"from\":" + quoted(span.from()) + ",\"to\":" + quoted(span.to()) + '}').collect(Collectors.joining(",", ",\"member\":[", "]"));
+            return "{\"board\":" + Json.quote(board) + ',' + to.json() + ",\"taken\":" + quoted(state.taken().get(board)) + spans + '}';
+        }).collect(Collectors.joining(","));
+        return "{\"user_id\":" + Json.quote(user) + ",\"boards\":[" + all + "]}";
     }
 
     /** Closes all connections of the user on every node. */

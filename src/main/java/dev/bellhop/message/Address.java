@@ -107,6 +107,19 @@ public record Address(Kind kind, String name) {
         };
     }
 
+    /** Whose board this is, or null if it is no board's name. */
+    public static Address ofBoard(String board) {
+        if (board.equals("everyone")) {
+            return EVERYONE;
+        }
+        try {
+            return board.startsWith(ROLE) ? role(checked("role", board.substring(ROLE.length())))
+                    : board.startsWith(GROUP) ? group(checked("group", board.substring(GROUP.length()))) : null;
+        } catch (BadMessageException none) {
+            return null;
+        }
+    }
+
     /** Unlike any other address's. */
     public String key() {
         return isUser() ? name : '\0' + board(); // why: a user may be called role:manager, but no name has a control character

@@ -121,6 +121,11 @@ public class Keys {
         return boardChannel(board) + ":messages";
     }
 
+    /** Which boards there are, by when each was last used. */
+    public String boards() {
+        return settings.keyPrefix() + "boards";
+    }
+
     /** How far the ingest stream has been taken for this board. */
     public String boardMarks(String board) {
         return boardChannel(board) + ":marks";

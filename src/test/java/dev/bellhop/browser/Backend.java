@@ -8,6 +8,7 @@ import dev.bellhop.it.ServerNode;
 import jakarta.json.JsonObjectBuilder;
 import jakarta.json.spi.JsonProvider;
 import java.io.StringReader;
+import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +52,11 @@ record Backend(ServerNode node, RedisServer redis) {
 
     void post(String message) {
         call("backend", "POST", "messages", message, 202);
+    }
+
+    /** Makes the user a member of a group. */
+    void join(String group, String user) {
+        call("backend", "PUT", "groups/" + URLEncoder.encode(group, StandardCharsets.UTF_8).replace("+", "%20") + "/members/" + user, "", 204);
     }
 
     /** How many connections the user has, as the nodes themselves say. */

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
@@ -92,6 +93,60 @@ class ConsoleBrowserIT extends InBrowser {
         assertThat(desk.badge()).isHidden();
         lookUp(console, user);
         assertThat(fate.first()).containsText("Read.");
+    }
+
+    private static void send(Page console, String kind, String name, String text) {
+        console.getByTestId("many-kind").selectOption(kind);
+        if (name != null) {
+            console.getByTestId("many-name").fill(name);
+        }
+        console.getByTestId("many-text").fill(text);
+        console.getByTestId("send-many").getByRole(AriaRole.BUTTON).click();
+        assertThat(console.getByTestId("console-notice")).hasText("Kept for " + (name == null ? "everybody" : kind.equals("user") ? "the user " + name : "the " + kind + " " + name) + ".");
+    }
+
+    /** Looks at a board, and asks for a user. */
+    private static Locator whyNot(Page console, String board, String user) {
+        Locator row = console.getByTestId("board-row").filter(new Locator.FilterOptions().setHas(
+                console.getByRole(AriaRole.ROWHEADER, new Page.GetByRoleOptions().setName(board).setExact(true))));
+        console.getByTestId("board-user").evaluate("(input, user) => { input.value = user; }", user); // why not fill: it is hidden at first
+        row.getByTestId("look").click();
+        assertThat(console.getByTestId("board-name")).hasText(board);
+        assertThat(console.locator("#board-for")).hasText("For " + user);
+        return console.getByTestId("board-messages").locator("tbody tr").first();
+    }
+
+    @Test
+    void eachKindOfAddressIsReachedAndItIsToldWhoHasItAndWhoNot() {
+        String user = newUser();
+        String other = newUser();
+        String group = "crew of " + user;
+        backend.join(group, user);
+        Page console = console();
+        // why: everybody is also the users of the tests that come after
+        console.route("**/console/messages", route -> route.resume(new Route.ResumeOptions().setPostData(route.request().postData().replaceFirst("\\{", "{\"ttl\":20,"))));
+        Desk desk = deskOfAnother(user);
+        send(console, "user", user, "one");
+        desk.awaitShown(1);
+        double sent = redis.time();
+        send(console, "everybody", null, "all of you");
+        desk.awaitShown(2);
+        send(console, "group", group, "crew");
+        assertThat(desk.awaitShown(3)).containsExactly("one", "all of you", "crew");
+        send(console, "role", "manager", "managers");
+
+        assertThat(whyNot(console, "Everybody", user)).containsText("In their inbox.");
+        assertThat(whyNot(console, "Everybody", other)).containsText("Waits: they get it when they log in.");
+        assertThat(whyNot(console, "Group " + group, user)).containsText("In their inbox.");
+        assertThat(console.getByTestId("board-members")).hasText("Members: " + user + ".");
+        assertThat(whyNot(console, "Group " + group, other)).containsText("Not for them: never a member.");
+        assertThat(whyNot(console, "Role manager", user)).containsText("no open page of theirs has a login with this role");
+        lookUp(console, user);
+        assertThat(console.getByTestId("user-summary")).containsText("Groups: " + group);
+        console.getByTestId("boards").scrollIntoViewIfNeeded();
+        picture(console, "console-many");
+        await().pollInSameThread().atMost(Duration.ofSeconds(60)).until(() -> redis.time() > sent + 21);
+        assertThat(whyNot(console, "Everybody", other)).containsText("Expired before it was taken in.");
     }
 
     @Test

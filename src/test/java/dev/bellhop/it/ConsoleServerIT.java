@@ -46,7 +46,7 @@ class ConsoleServerIT extends WithServers {
     void whatItCallsIsForOperatorsAlone() {
         FormLogin alice = FormLogin.as("alice", first);
         FormLogin none = FormLogin.none(first);
-        for (String path : List.of("users/alice/connections", "users/alice/messages", "rejected", "stats/history")) {
+        for (String path : List.of("users/alice/connections", "users/alice/messages", "users/alice/boards", "boards", "boards/everyone/messages", "rejected", "stats/history")) {
             assertThat(call(none, "GET", path, null).statusCode()).as(path).isEqualTo(401);
             assertThat(call(alice, "GET", path, null).statusCode()).as(path).isEqualTo(403);
         }
@@ -123,6 +123,43 @@ class ConsoleServerIT extends WithServers {
         assertThat(ok(call(admin, "GET", "users/guest521/messages?limit=1", null)).getJsonArray("messages").getJsonObject(0).getString("id")).isEqualTo(id);
         assertThat(ok(call(admin, "GET", "users/nobody-ever/connections", null)).getJsonArray("connections")).isEmpty();
         List.of(here, there, silent).forEach(Page::close);
+    }
+
+    @Test
+    void itListsBoardsAndWhatAUserHasOfThem() {
+        FormLogin admin = FormLogin.as("admin", first);
+        String to = "{\"msg_type\":\"try\",\"to_group\":\"crew527\",\"data\":";
+        assertThat(backend("PUT", "groups/crew527/members/guest527").statusCode()).isEqualTo(204);
+        ok(call(admin, "POST", "console/messages", to + "1}"));
+        assertThat(backend("DELETE", "groups/crew527/members/guest527").statusCode()).isEqualTo(204);
+        ok(call(admin, "POST", "console/messages", to + "2,\"ttl\":60}"));
+        JsonObject board = await().until(() -> ok(call(admin, "GET", "boards?limit=100", null)).getJsonArray("boards").getValuesAs(JsonObject.class).stream()
+                .filter(one -> one.getString("board").equals("group:crew527")).findFirst().orElse(null), one -> one != null);
+        assertThat(board.getString("to_group")).isEqualTo("crew527");
+        assertThat(board.getInt("messages")).isEqualTo(2);
+        JsonObject page = ok(call(admin, "GET", "boards/group:crew527/messages?limit=1", null));
+        JsonObject newest = page.getJsonArray("messages").getJsonObject(0);
+        assertThat(newest.getInt("data")).isEqualTo(2);
+        assertThat(newest.getString("expires_at")).isGreaterThan(newest.getString("at"));
+        JsonObject older = ok(call(admin, "GET", "boards/group:crew527/messages?before=" + page.getString("next"), null));
+        assertThat(older.getJsonArray("messages")).hasSize(1);
+        assertThat(older.isNull("next")).isTrue();
+        String id = older.getJsonArray("messages").getJsonObject(0).getString("id");
+        try (Page login = Page.loggedIn(FormLogin.as("guest527", first))) {
+            login.awaitType("try");
+            JsonObject has = ok(call(admin, "GET", "users/guest527/boards", null)).getJsonArray("boards").getValuesAs(JsonObject.class).stream()
+                    .filter(one -> one.getString("board").equals("group:crew527")).findFirst().orElseThrow();
+            assertThat(has.getJsonArray("member").getJsonObject(0).getString("to")).isEqualTo(id);
+            assertThat(dev.bellhop.message.Position.of(has.getString("taken"))).isGreaterThanOrEqualTo(dev.bellhop.message.Position.of(id));
+        }
+        assertThat(call(admin, "GET", "boards/nonsense/messages", null).statusCode()).isEqualTo(400);
+        assertThat(call(admin, "GET", "boards?limit=0", null).statusCode()).isEqualTo(400);
+    }
+
+    private HttpResponse<String> backend(String method, String path) {
+        return FormLogin.none(first).send(HttpRequest.newBuilder().uri(first.http("/bellhop/api/" + path))
+                .header("Authorization", "Basic " + java.util.Base64.getEncoder().encodeToString("backend:backend".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                .method(method, BodyPublishers.noBody()));
     }
 
     /** Who comes back with the last id has it; a page that begins behind a message was not sent it. */

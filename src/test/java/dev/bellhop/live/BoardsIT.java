@@ -3,6 +3,8 @@ package dev.bellhop.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bellhop.board.BoardList;
+import dev.bellhop.board.Boards;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.intake.Intake;
 import dev.bellhop.it.RedisServer;
@@ -270,6 +272,27 @@ class BoardsIT {
         }
         await().atMost(Duration.ofSeconds(30)).until(() -> pages.stream().allMatch(page -> data(page).size() >= 5));
         assertThat(pages).allSatisfy(page -> assertThat(data(page)).containsExactly(0, 1, 2, 3, 4));
+    }
+
+    @Test
+    void boardsAreListedByWhenTheyWereUsed() {
+        BoardList list = new BoardList(one.redis(), one.keys(), one.settings());
+        Boards boards = new Boards(one.redis(), one.keys(), one.settings(), list, one.metrics());
+        for (String board : List.of("everyone", "role:manager", "group:a", "everyone")) {
+            double before = one.redis().call(commands -> commands.zcard(one.keys().boards())).join();
+            boards.publish(board, List.of(new Inbox.Draft(new Message("n", Address.ofBoard(board), "1", null, 0, 0), null))).join();
+            if (!board.equals("everyone") || before == 0) {
+                await().until(() -> list.latest(10).join().contains(board));
+            }
+            double written = redis.time();
+            await().until(() -> redis.time() > written + 0.002);
+        }
+        assertThat(list.latest(10).join()).as("noted once a minute").containsExactly("group:a", "role:manager", "everyone");
+        assertThat(list.latest(1).join()).containsExactly("group:a");
+        redis.commands().zadd(one.keys().boards(), -1, "group:forgotten"); // used in 1970
+        boards.publish("group:b", List.of(new Inbox.Draft(new Message("n", Address.group("b"), "1", null, 0, 0), null))).join();
+        await().until(() -> list.latest(10).join().equals(List.of("group:b", "group:a", "role:manager", "everyone")));
+        assertThat(redis.commands().pttl(one.keys().boards())).isPositive();
     }
 
     @Test
