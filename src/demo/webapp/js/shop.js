@@ -2,7 +2,7 @@
 import { Bellhop } from '/bellhop/bellhop.js';
 import '/bellhop/bellhop-bell.js';
 
-const { user, redisPort } = document.documentElement.dataset;
+const { user, redisCli } = document.documentElement.dataset;
 const began = performance.now();
 const hop = Bellhop.shared();
 
@@ -82,13 +82,12 @@ for (const button of document.querySelectorAll('[data-room]')) {
 
 const message = (text, to = { to_user_id: user }) => JSON.stringify({ msg_type: 'notice', ...to, data: { text } });
 const quoted = text => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-const redis = `redis-cli -p ${redisPort}`;
 const curl = 'curl -u backend:backend';
 const api = `${location.origin}/bellhop/api`;
 const post = body => `${curl} -H 'Content-Type: application/json' ${api}/messages -d ${quoted(body)}`;
 const commands = {
-  now: `${redis} PUBLISH websocket:producer:channel ${quoted(message('Room 207 is ready'))}`,
-  later: `${redis} ZADD '{websocket}:timing:messages' $(($(date +%s)+5)) ${quoted(message('The Brandts have arrived'))}`,
+  now: `${redisCli} PUBLISH websocket:producer:channel ${quoted(message('Room 207 is ready'))}`,
+  later: `${redisCli} ZADD '{websocket}:timing:messages' $(($(date +%s)+5)) ${quoted(message('The Brandts have arrived'))}`,
   http: post(message('Late checkout for 412')),
   everybody: post(message('The lift is out of order', { to_user_id: '*' })),
   role: post(message('The auditor is at the desk', { to_role: 'manager' })),

@@ -2,6 +2,7 @@ package dev.bellhop.demo;
 
 import dev.bellhop.server.Guard;
 import dev.bellhop.server.Installation;
+import dev.bellhop.server.RedisGroup;
 import dev.bellhop.server.RedisProcess;
 import dev.bellhop.server.Server;
 import dev.bellhop.server.ServerProcess;
@@ -43,7 +44,7 @@ public final class Demo {
     private final HttpClient client = HttpClient.newHttpClient();
 
     private Guard guard;
-    private RedisProcess redis;
+    private RedisGroup redis;
     private ServerProcess running;
     private boolean stopping;
 
@@ -67,9 +68,10 @@ public final class Demo {
         }
         server.ports(http).forEach(port -> requireFree(port, "http.port", http + 1000));
         if (foreignRedis.isEmpty()) {
-            requireFree(redisPort, "redis.port", redisPort + 1000);
-            startRedis();
-            say("Redis " + RedisProcess.version() + " on port " + redisPort);
+            RedisGroup.Shape shape = shape();
+            shape.ports(redisPort).forEach(port -> requireFree(port, "redis.port", redisPort + 1000));
+            startRedis(shape);
+            say(redis.toString());
         } else {
             say("Redis at " + foreignRedis.get().replaceFirst("//.*@", "//***@") + " (BELLHOP_REDIS_URI)");
         }
@@ -94,14 +96,22 @@ public final class Demo {
         fail("The server has ended; its log is " + log);
     }
 
-    private synchronized void startRedis() throws IOException {
+    private RedisGroup.Shape shape() {
+        try {
+            return RedisGroup.Shape.of(System.getProperty("redis", ""));
+        } catch (IllegalArgumentException e) {
+            fail(e.getMessage());
+            throw e;
+        }
+    }
+
+    private synchronized void startRedis(RedisGroup.Shape shape) throws IOException {
         if (!stopping) {
             String[] version = RedisProcess.version().split("\\.");
             if (Integer.parseInt(version[0]) < 7) {
                 say("This Redis is " + RedisProcess.version() + ", Bellhop needs 7 or newer");
             }
-            redis = RedisProcess.start(target.resolve("redis").resolve(Integer.toString(redisPort)), redisPort);
-            guard().watch(redis.handle());
+            redis = RedisGroup.start(shape, target.resolve("redis"), redisPort, guard()::watch);
         }
     }
 
@@ -111,8 +121,8 @@ public final class Demo {
                     .filter(name -> name.startsWith("bellhop."))
                     .map(name -> "-D" + name + "=" + System.getProperty(name))
                     .collect(Collectors.toCollection(ArrayList::new));
-            settings.add("-Ddemo.redis.port=" + redisPort); // for the commands that the pages show
-            running = ServerProcess.start(server, node, Map.of("BELLHOP_REDIS_URI", redisUri(), "BELLHOP_ROLES", Optional.ofNullable(System.getenv("BELLHOP_ROLES")).orElse("user,manager")), settings, System.out);
+            settings.add("-Ddemo.redis.cli=" + (redis == null ? "redis-cli" : redis.cli())); // for the commands that the pages show
+            running = ServerProcess.start(server, node, Map.of("BELLHOP_REDIS_URI", redisUri(), "BELLHOP_REDIS_CLUSTER", Boolean.toString(isCluster()), "BELLHOP_ROLES", Optional.ofNullable(System.getenv("BELLHOP_ROLES")).orElse("user,manager")), settings, System.out);
             guard().watch(running.handle());
         }
     }
@@ -163,7 +173,16 @@ public final class Demo {
     }
 
     private String redisUri() {
-        return foreignRedis.orElse("redis://localhost:" + redisPort);
+        return foreignRedis.orElseGet(() -> redis.uri());
+    }
+
+    private boolean isCluster() {
+        return redis == null ? Boolean.parseBoolean(System.getenv("BELLHOP_REDIS_CLUSTER")) : redis.isCluster();
+    }
+
+    /** How a person reaches Redis. Of a foreign cluster, through its first address; behind Sentinels it cannot be told. */
+    private String cli() {
+        return foreignRedis.map(uri -> uri.startsWith("redis-sentinel") ? "redis-cli" : "redis-cli " + (isCluster() ? "-c " : "") + "-u " + uri.split(",")[0]).orElseGet(() -> redis.cli());
     }
 
     private String url(String path) {
@@ -203,7 +222,7 @@ public final class Demo {
     }
 
     private String banner(long seconds) {
-        String cli = foreignRedis.map(uri -> "redis-cli -u " + uri).orElse("redis-cli -p " + redisPort);
+        String cli = cli();
         // why 127.0.0.1: a browser keeps one set of cookies for all ports of localhost, so a second node would log out of the first
         String origin = http == DEFAULT_HTTP ? url("") : "http://127.0.0.1:" + http;
         String curl = "curl -u backend:backend -H 'Content-Type: application/json' " + url("/bellhop/api/messages") + " -d '";
@@ -234,10 +253,10 @@ public final class Demo {
 
                 A second node:
 
-                  BELLHOP_REDIS_URI=%s ./mvnw%s -Dhttp.port=%d
+                  %sBELLHOP_REDIS_URI='%s' ./mvnw%s -Dhttp.port=%d
                 """.formatted(seconds, origin, origin, cli, message("Hello"), cli, message("Five seconds later"), curl + message("Kept for you") + '\'',
                 curl + message("\"to_user_id\":\"*\"", "The lift is out of order") + '\'', curl + message("\"to_role\":\"manager\"", "The auditor is here") + '\'',
-                curl + message("\"to_group\":\"housekeeping\"", "Fresh towels for 118") + '\'', redisUri(), profile(), http + 1000);
+                curl + message("\"to_group\":\"housekeeping\"", "Fresh towels for 118") + '\'', isCluster() ? "BELLHOP_REDIS_CLUSTER=true " : "", redisUri(), profile(), http + 1000);
     }
 
     private static String profile() {

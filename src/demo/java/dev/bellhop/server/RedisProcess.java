@@ -48,15 +48,33 @@ public final class RedisProcess implements AutoCloseable {
      * @param configuration may be null
      */
     public static RedisProcess start(Path directory, Path configuration, int port, String... settings) throws IOException {
+        List<String> options = new ArrayList<>();
+        if (configuration != null) {
+            options.add(configuration.toString());
+        }
+        options.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1",
+                "-::1", "--dir", directory.toString(), "--save", "", "--appendonly", "no"));
+        options.addAll(List.of(settings));
+        return launch(directory, port, options);
+    }
+
+    /**
+     * Starts a Sentinel and returns when it answers.
+     *
+     * @param lines of {@code sentinel.conf}; it writes into that file what it finds out
+     */
+    public static RedisProcess sentinel(Path directory, int port, List<String> lines) throws IOException {
+        List<String> all = new ArrayList<>(List.of("port " + port, "bind 127.0.0.1 -::1", "dir \"" + directory + '"'));
+        all.addAll(lines);
+        Path configuration = Files.write(Files.createDirectories(directory).resolve("sentinel.conf"), all);
+        return launch(directory, port, List.of(configuration.toString(), "--sentinel"));
+    }
+
+    private static RedisProcess launch(Path directory, int port, List<String> options) throws IOException {
         Files.createDirectories(directory);
         List<String> command = new ArrayList<>(OwnGroup.prefix());
         command.add(executable(directory).toString());
-        if (configuration != null) {
-            command.add(configuration.toString());
-        }
-        command.addAll(List.of("--port", Integer.toString(port), "--bind", "127.0.0.1",
-                "-::1", "--dir", directory.toString(), "--save", "", "--appendonly", "no"));
-        command.addAll(List.of(settings));
+        command.addAll(options);
         Path log = directory.resolve("redis.log");
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

@@ -32,7 +32,7 @@ import java.util.concurrent.CompletableFuture;
  */
 @SingleInstance
 public class Boards {
-    private static final Script PUBLISH = new Script(Boards.class, "/dev/bellhop/inbox/positions.lua", "/dev/bellhop/inbox/drafts.lua", "publish.lua");
+    private static final Script PUBLISH = new Script(Boards.class, "/dev/bellhop/inbox/positions.lua", "/dev/bellhop/inbox/announce.lua", "/dev/bellhop/inbox/drafts.lua", "publish.lua");
     private static final Script STATE = new Script(Boards.class, "state.lua");
 
     private final Redis redis;
@@ -62,7 +62,7 @@ public class Boards {
         Map<String, Integer> used = new LinkedHashMap<>();
         used.put(keys.board(board), 1);
         used.put(keys.boardMarks(board), 2);
-        List<String> args = new ArrayList<>(List.of(Long.toString(settings.inboxRetention().toMillis()), keys.boardChannel(board),
+        List<String> args = new ArrayList<>(List.of(Long.toString(settings.inboxRetention().toMillis()), redis.announcing(keys.boardChannel(board)),
                 Integer.toString(settings.inboxMaxMessages()), Long.toString(Inbox.IDS_REMEMBERED.toMillis())));
         for (Draft draft : drafts) {
             String id = draft.message().id();

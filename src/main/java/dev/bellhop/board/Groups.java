@@ -25,7 +25,7 @@ import java.util.concurrent.CompletableFuture;
 @SingleInstance
 public class Groups {
     private static final Script JOIN = new Script(Groups.class, "join.lua");
-    private static final Script MEMBER = new Script(Groups.class, "member.lua");
+    private static final Script MEMBER = new Script(Groups.class, "/dev/bellhop/inbox/announce.lua", "member.lua");
 
     /** The most groups of one user: each is looked at when they log in. */
     public static final int MOST_OF_A_USER = 1_000;
@@ -62,7 +62,7 @@ public class Groups {
     private CompletableFuture<Long> change(String group, String user, String member) {
         String board = Address.group(group).board();
         return JOIN.run(redis, new String[] {keys.board(board), keys.members(group)}, user, member)
-                .thenCompose(reply -> MEMBER.run(redis, new String[] {keys.memberships(user)}, group, member, reply.text(), keys.channel(user),
+                .thenCompose(reply -> MEMBER.run(redis, new String[] {keys.memberships(user)}, group, member, reply.text(), redis.announcing(keys.channel(user)),
                         Long.toString(settings.inboxRetention().toMillis()), Integer.toString(MOST_OF_A_USER))).thenApply(reply -> changed(board, user, reply));
     }
 

@@ -42,12 +42,12 @@ public class Inbox {
     /** How many arguments of {@link #PUBLISH} each message takes. */
     private static final int PARTS = 4;
 
-    private static final Script PUBLISH = script("common.lua", "drafts.lua", "publish.lua");
+    private static final Script PUBLISH = script("common.lua", "announce.lua", "drafts.lua", "publish.lua");
     private static final Script RESUME = script("common.lua", "unread.lua", "resume.lua");
     private static final Script DELIVERED = script("common.lua", "delivered.lua");
-    private static final Script READ = script("common.lua", "unread.lua", "read.lua");
+    private static final Script READ = script("common.lua", "announce.lua", "unread.lua", "read.lua");
     private static final Script PAGE = script("common.lua", "unread.lua", "page.lua");
-    private static final Script ENDED = new Script(Inbox.class, "ended.lua");
+    private static final Script ENDED = new Script(Inbox.class, "announce.lua", "ended.lua");
 
     private final Redis redis;
     private final Keys keys;
@@ -176,7 +176,7 @@ public class Inbox {
         if (expires) {
             all.add(keys.expiries(user));
         }
-        List<String> args = new ArrayList<>(List.of(retention(), keys.channel(user), Integer.toString(settings.inboxMaxMessages()),
+        List<String> args = new ArrayList<>(List.of(retention(), redis.announcing(keys.channel(user)), Integer.toString(settings.inboxMaxMessages()),
                 Long.toString(IDS_REMEMBERED.toMillis()), expires ? "1" : "0", source, upTo));
         args.addAll(messages);
         return PUBLISH.run(redis, all.toArray(String[]::new), args.toArray(String[]::new)).thenApply(reply -> {
@@ -262,7 +262,7 @@ public class Inbox {
      * @param connection whose page says so, {@code -} for none
      */
     public CompletableFuture<ReadMark> markRead(String user, Position position, String connection) {
-        return READ.run(redis, keysOf(user), retention(), position.toString(), keys.channel(user), connection)
+        return READ.run(redis, keysOf(user), retention(), position.toString(), redis.announcing(keys.channel(user)), connection)
                 .thenApply(reply -> {
                     ReadMark mark = new ReadMark(reply.position(), reply.number());
                     expired.add(reply.number());
@@ -314,12 +314,12 @@ public class Inbox {
     /** Tells every node that a login of the user has ended, and remembers it for {@link #isLoginEnded}. */
     public CompletableFuture<Long> announceLoginEnded(String user, String loginId) {
         return ENDED.run(redis, new String[] {keys.endedLogin(user, loginId)}, Long.toString(LOGINS_REMEMBERED.toMillis()),
-                keys.channel(user), loginId).thenApply(Reply::number);
+                redis.announcing(keys.channel(user)), loginId).thenApply(Reply::number);
     }
 
     /** Tells every node that an HTTP session of a login has been ended; nothing is remembered. */
     public CompletableFuture<Long> announceSessionEnded(String user, String loginId) {
-        return redis.call(commands -> commands.publish(keys.channel(user), 'l' + loginId));
+        return redis.announce(keys.channel(user), 'l' + loginId);
     }
 
     /**
@@ -328,7 +328,7 @@ public class Inbox {
      * @param loginId empty for every login of the user
      */
     public CompletableFuture<Long> announceLoginCheck(String user, String loginId) {
-        return redis.call(commands -> commands.publish(keys.channel(user), 'c' + loginId));
+        return redis.announce(keys.channel(user), 'c' + loginId);
     }
 
     /** Whether a login of the user is known to have ended. */
@@ -339,10 +339,10 @@ public class Inbox {
     /**
      * Asks every node that holds connections of the user what these are doing; the answers come through presence.
      *
-     * @return how many nodes heard it; in a cluster perhaps only some of these
+     * @return how many nodes heard it
      */
     public CompletableFuture<Long> announceQuestion(String user, String question) {
-        return redis.call(commands -> commands.publish(keys.channel(user), 'q' + question));
+        return redis.announce(keys.channel(user), 'q' + question);
     }
 
     /**
@@ -351,6 +351,6 @@ public class Inbox {
      * @return how many nodes heard it
      */
     public CompletableFuture<Long> announceDisconnect(String user, int closeCode) {
-        return redis.call(commands -> commands.publish(keys.channel(user), "d" + closeCode));
+        return redis.announce(keys.channel(user), "d" + closeCode);
     }
 }

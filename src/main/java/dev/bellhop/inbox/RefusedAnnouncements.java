@@ -33,7 +33,7 @@ public final class RefusedAnnouncements {
         long logged = loggedNanos.get();
         if (now - logged >= QUIET_NANOS && loggedNanos.compareAndSet(logged, now)) {
             LOG.log(System.Logger.Level.ERROR, "Redis refuses to announce what is kept, on {0}: {1}. Nothing is lost, but open pages get it only when they log in anew. "
-                    + "Allow PUBLISH on Bellhop''s channels (server-config/redis). The next such line is a minute away.", Json.quote(channel), why.startsWith("!") ? why.substring(1) : why);
+                    + "Allow PUBLISH, on a cluster SPUBLISH, on Bellhop''s channels (server-config/redis). The next such line is a minute away.", Json.quote(channel), why.startsWith("!") ? why.substring(1) : why);
         }
     }
 }

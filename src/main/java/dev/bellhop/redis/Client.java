@@ -14,6 +14,7 @@ import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.Partitions;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
@@ -24,6 +25,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -44,7 +46,7 @@ final class Client {
     private final ClientResources resources;
     private final EventExecutor dispatcher;
     private final AbstractRedisClient commands;
-    private final AbstractRedisClient subscriptions;
+    private final RedisClient subscriptions;
 
     Client(Settings settings) {
         this.settings = settings;
@@ -54,26 +56,27 @@ final class Client {
                 .reconnectDelay(() -> Delay.fullJitter(Duration.ofMillis(50), Duration.ofSeconds(2), 50, TimeUnit.MILLISECONDS))
                 .build();
         dispatcher = resources.eventExecutorGroup().next();
-        commands = client(true);
-        subscriptions = client(false); // why no reconnect: PubSub starts a new connection itself, also when one has gone deaf
-    }
-
-    private AbstractRedisClient client(boolean reconnect) {
         List<RedisURI> uris = settings.redisUris().stream().map(RedisURI::create).toList();
         uris.forEach(uri -> {
             uri.setTimeout(TIMEOUT);
             uri.setClientName("bellhop");
         });
-        if (settings.redisCluster()) {
-            RedisClusterClient client = RedisClusterClient.create(resources, uris);
-            ClusterTopologyRefreshOptions refresh = ClusterTopologyRefreshOptions.builder()
-                    .enablePeriodicRefresh(Duration.ofSeconds(30))
-                    .adaptiveRefreshTriggersTimeout(Duration.ofSeconds(1)) // how soon it asks again where slots are, once it has been sent elsewhere
-                    .build();
-            client.setOptions(options(ClusterClientOptions.builder(), reconnect).topologyRefreshOptions(refresh).build());
-            return client;
-        }
-        RedisClient client = RedisClient.create(resources, uris.get(0));
+        commands = settings.redisCluster() ? cluster(uris) : single(uris.get(0), true);
+        subscriptions = single(uris.get(0), false); // why no reconnect: Line makes a new connection itself, also when one has gone deaf
+    }
+
+    private RedisClusterClient cluster(List<RedisURI> uris) {
+        RedisClusterClient client = RedisClusterClient.create(resources, uris);
+        ClusterTopologyRefreshOptions refresh = ClusterTopologyRefreshOptions.builder()
+                .enablePeriodicRefresh(Duration.ofSeconds(30))
+                .adaptiveRefreshTriggersTimeout(Duration.ofSeconds(1)) // how soon it asks again where slots are, once it has been sent elsewhere
+                .build();
+        client.setOptions(options(ClusterClientOptions.builder(), true).topologyRefreshOptions(refresh).build());
+        return client;
+    }
+
+    private RedisClient single(RedisURI uri, boolean reconnect) {
+        RedisClient client = RedisClient.create(resources, uri);
         client.setOptions(options(ClientOptions.builder(), reconnect).build());
         return client;
     }
@@ -125,12 +128,32 @@ final class Client {
         }
     }
 
-    record Commands(StatefulConnection<String, String> connection, RedisClusterAsyncCommands<String, String> async) {}
+    record Commands(StatefulConnection<String, String> connection, RedisClusterAsyncCommands<String, String> async) {
+
+        /** Commands to one member of the cluster, which follow no slot. */
+        CompletableFuture<RedisClusterAsyncCommands<String, String>> at(String member) {
+            return ((StatefulRedisClusterConnection<String, String>) connection).getConnectionAsync(member).thenApply(StatefulRedisConnection::async);
+        }
+    }
 
     /** One connection for subscriptions, not reconnecting. Blocks for at most the connect timeout. */
     StatefulRedisPubSubConnection<String, String> connectPubSub() {
-        return subscriptions instanceof RedisClusterClient cluster
-                ? cluster.connectPubSub() : ((RedisClient) subscriptions).connectPubSub();
+        return subscriptions.connectPubSub();
+    }
+
+    /** The same, to one Redis of a cluster. */
+    StatefulRedisPubSubConnection<String, String> connectPubSub(RedisClusterNode member) {
+        return subscriptions.connectPubSub(member.getUri());
+    }
+
+    /** Who serves which slot of the cluster, as far as is known; to be asked once {@link #connect} has returned. */
+    Partitions members() {
+        return ((RedisClusterClient) commands).getPartitions();
+    }
+
+    /** Asks the cluster who serves which slot; a member that does not answer is waited for for some seconds. */
+    CompletionStage<Void> refreshMembers() {
+        return ((RedisClusterClient) commands).refreshPartitionsAsync();
     }
 
     /** Ends every connection and thread. Blocks for some seconds at most. */

@@ -82,6 +82,11 @@ public class Keys {
         return settings.channel();
     }
 
+    /** The channel on which a node hears one shard of a cluster: the tag decides in which slot it lies. */
+    String probe(String node, int tag) {
+        return settings.keyPrefix() + "probe:{" + tag + '}' + node;
+    }
+
     /** The stream into which producers write, and into which due messages are promoted. */
     public String ingest() {
         return settings.ingestStream();

@@ -1,38 +1,28 @@
 package dev.bellhop.redis;
 
 import dev.bellhop.config.Node;
+import dev.bellhop.config.Settings;
 import dev.bellhop.config.SingleInstance;
 import dev.bellhop.metric.Metrics;
-import io.lettuce.core.RedisChannelHandler;
-import io.lettuce.core.RedisConnectionStateListener;
-import io.lettuce.core.pubsub.RedisPubSubAdapter;
-import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import jakarta.inject.Inject;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * This node's subscriptions (<a href="https://redis.io/docs/latest/develop/pubsub/">Pub/Sub</a>).
+ * This node's subscriptions (<a href="https://redis.io/docs/latest/develop/pubsub/">Pub/Sub</a>): one connection; on a cluster one more to
+ * each master, for what is announced there alone.
  *
- * <p>Pub/Sub is best effort: a connection may break, or stand and yet bring nothing. So each channel's (re)subscription is
- * told to the {@link Listener}, who then reads what it may have missed; and the node keeps sending itself a message, and
- * begins a new connection if that does not come back.
+ * <p>Pub/Sub is best effort. So each channel's (re)subscription is told to the {@link Listener}, who then reads what it may have missed;
+ * and the node keeps sending itself probes, and begins a new connection if one does not come back.
  *
- * <p>Thread-safe. One thread of its own makes the connections; no call blocks.
+ * <p>Thread-safe. Threads of its own make the connections; no call blocks but {@link #stop}.
  */
 @SingleInstance
 public class PubSub {
-    private static final System.Logger LOG = System.getLogger(PubSub.class.getName());
-    private static final long PROBE_MILLIS = 2_000;
-    private static final long DEAF_MILLIS = 6_000;
-    private static final int BATCH = 500;
+    private static final long HELD_NANOS = TimeUnit.SECONDS.toNanos(6);
 
-    /** Called on a thread of Lettuce's, in the order in which Redis sent; must not block. */
+    /** Called on a thread of Lettuce's, in the order in which one Redis sent; must not block. */
     public interface Listener {
         void message(String channel, String text);
 
@@ -43,192 +33,128 @@ public class PubSub {
         void probe(Runnable passed);
     }
 
-    private final Redis redis;
-    private final String probeChannel;
-    private final Set<String> wanted = ConcurrentHashMap.newKeySet();
-    private final Semaphore disconnected = new Semaphore(0);
+    private final String shared;
+    private final String probes;
+    private final PlainLine plain;
+    /** Null without a cluster. */
+    private final Shards shards;
     private final Metrics.Count restarts;
 
     private volatile Listener listener;
-    private volatile StatefulRedisPubSubConnection<String, String> connection;
-    private volatile long heardNanos;
-    private volatile boolean hears;
     /** Since when a probe waits to be handed over; 0 if none does. */
     private volatile long probeWaitsNanos;
     private volatile boolean stopped;
-    private Thread thread;
 
     @Inject
-    public PubSub(Redis redis, Keys keys, Node node, Metrics metrics) {
-        this.redis = redis;
-        probeChannel = keys.probe(node.name());
+    public PubSub(Redis redis, Keys keys, Node node, Settings settings, Metrics metrics) {
+        shared = keys.shared();
+        probes = keys.probe("");
+        plain = new PlainLine(redis, this, keys.probe(node.name()));
+        shards = settings.redisCluster() ? new Shards(redis, this, keys, node.name()) : null;
         restarts = metrics.counter("subscription_restarts", "Subscriptions begun again, because the connection broke or brought nothing any more");
-        metrics.gauge("subscription_up", "1 while this node hears its own probe through Redis, else 0", () -> hears ? 1 : 0);
+        metrics.gauge("subscription_up", "1 while this node hears its own probe through Redis (on a cluster: through each shard), else 0", () -> hears() ? 1 : 0);
+        metrics.gauge("subscription_shards_deaf", "Shards of the Redis Cluster that this node does not hear", () -> deafShards().size());
         metrics.gauge("delivery_up", "1 while this node hands on what it hears, else 0", () -> delivers() ? 1 : 0);
-        metrics.gauge("subscription_channels", "Channels this node subscribes to", wanted::size);
+        metrics.gauge("subscription_channels", "Channels this node subscribes to", () -> plain.channels().size() + (shards == null ? 0 : shards.channels()));
     }
 
-    /** Begins to connect, and keeps a connection until stopped. Returns at once. */
+    /** Begins to connect, and keeps connections until stopped. Returns at once. */
     public synchronized void start(ThreadFactory threads, Listener to) {
         listener = to;
-        wanted.add(probeChannel);
-        thread = threads.newThread(this::run);
-        thread.setName("bellhop-subscriptions");
-        thread.start();
+        plain.start(threads, "bellhop-subscriptions");
+        if (shards != null) {
+            shards.start(threads);
+        }
     }
 
     /** Subscribes, now or as soon as Redis is there, and again after each cut; {@link Listener#subscribed} tells when. */
     public void subscribe(String channel) {
-        if (wanted.add(channel)) {
-            dispatch(current -> current.async().subscribe(channel));
+        if (isPlain(channel)) {
+            if (!plain.holds(channel)) {
+                plain.subscribe(channel);
+            }
+        } else {
+            shards.subscribe(channel);
         }
     }
 
     /** Asks again for a subscription whose confirmation has not come. */
     public void subscribeAgain(String channel) {
-        if (wanted.contains(channel)) {
-            dispatch(current -> current.async().subscribe(channel));
+        if (isPlain(channel)) {
+            plain.subscribeAgain(channel);
+        } else {
+            shards.subscribeAgain(channel);
         }
     }
 
     public void unsubscribe(String channel) {
-        if (wanted.remove(channel)) {
-            dispatch(current -> current.async().unsubscribe(channel));
+        if (isPlain(channel)) {
+            plain.unsubscribe(channel);
+        } else {
+            shards.unsubscribe(channel);
         }
     }
 
-    private void dispatch(java.util.function.Consumer<StatefulRedisPubSubConnection<String, String>> command) {
-        Client client = redis.client();
-        if (client == null || stopped) {
-            return; // all that is wanted is subscribed once there is a connection
-        }
-        try {
-            client.dispatcher().execute(() -> {
-                StatefulRedisPubSubConnection<String, String> current = connection;
-                if (current != null && current.isOpen()) {
-                    command.accept(current);
-                }
-            });
-        } catch (java.util.concurrent.RejectedExecutionException shutDown) {
-            LOG.log(System.Logger.Level.DEBUG, "not (un)subscribed: stopping");
-        }
+    /** Whether it is announced by PUBLISH: producers do that on the shared channel, also on a cluster. */
+    private boolean isPlain(String channel) {
+        return shards == null || channel.equals(shared);
     }
 
-    /** Whether the last probe came back. */
+    // --- how it is
+
+    /** Whether the last probes came back: on a cluster, from each shard. */
     public boolean hears() {
-        return hears && !stopped;
+        return plain.hears() && deafShards().isEmpty() && !stopped && (shards == null || !shards.hearings().isEmpty());
+    }
+
+    /** Whether this node hears what another would hear in its place. False is a reason to send pages elsewhere. */
+    public boolean hearsAsOthers() {
+        return plain.hears() && !stopped && (shards == null || shards.hearsAsOthers());
+    }
+
+    /** The addresses of the masters whose announcements do not arrive; empty without a cluster. */
+    public List<String> deafShards() {
+        return shards == null ? List.of() : shards.hearings().stream().filter(one -> !one.hears()).map(Shards.Hearing::address).sorted().toList();
     }
 
     /** Whether what is heard is handed over: false if a probe has waited for long behind messages, or a thread that is held. */
     public boolean delivers() {
         long since = probeWaitsNanos;
-        return since == 0 || TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - since) < DEAF_MILLIS;
+        return since == 0 || System.nanoTime() - since < HELD_NANOS;
     }
 
-    private void run() {
-        Backoff backoff = new Backoff();
-        boolean first = true;
-        while (!stopped) {
-            if (!redis.isConnected()) {
-                hears = false;
-                if (!Redis.sleep(50)) {
-                    return;
-                }
-                continue;
-            }
-            if (!first) {
-                restarts.add();
-            }
-            first = false;
-            try {
-                connectAndListen();
-                backoff = new Backoff();
-            } catch (InterruptedException e) {
-                return;
-            } catch (RuntimeException e) {
-                long millis = backoff.next();
-                LOG.log(backoff.level(), "Subscribing failed: {0}. Trying again in {1} ms.", Redis.rootMessage(e), millis);
-                if (!Redis.sleep(millis)) {
-                    return;
-                }
-            } finally {
-                hears = false;
-            }
-        }
+    // --- what lines tell
+
+    boolean isProbe(String channel) {
+        return channel.startsWith(probes);
     }
 
-    private void connectAndListen() throws InterruptedException {
-        StatefulRedisPubSubConnection<String, String> made = redis.client().connectPubSub();
-        try {
-            disconnected.drainPermits();
-            heardNanos = System.nanoTime();
-            made.addListener(new Adapter());
-            made.addListener(new RedisConnectionStateListener() {
-                @Override
-                public void onRedisDisconnected(RedisChannelHandler<?, ?> gone) {
-                    disconnected.release();
-                }
-            });
-            connection = made; // why before the list is read: what is wanted from here on subscribes itself
-            List<String> channels = new ArrayList<>(wanted);
-            for (int i = 0; i < channels.size(); i += BATCH) {
-                made.async().subscribe(channels.subList(i, Math.min(i + BATCH, channels.size())).toArray(String[]::new))
-                        .await(Client.TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-            }
-            while (!stopped && made.isOpen()) {
-                redis.call(commands -> commands.publish(probeChannel, ""));
-                if (disconnected.tryAcquire(PROBE_MILLIS, TimeUnit.MILLISECONDS)) {
-                    LOG.log(System.Logger.Level.WARNING, "The connection of the subscriptions broke; beginning a new one. What was missed is replayed.");
-                    return;
-                }
-                if (TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - heardNanos) > DEAF_MILLIS) {
-                    hears = false;
-                    if (redis.isConnected()) {
-                        LOG.log(System.Logger.Level.WARNING, "The subscription is deaf: its own probe did not come back; beginning a new one. What was missed is replayed.");
-                        redis.renewIfSilent(TimeUnit.MILLISECONDS.toNanos(DEAF_MILLIS));
-                        return;
-                    }
-                }
-            }
-        } finally {
-            connection = null;
-            made.closeAsync();
-        }
+    void heard(String channel, String text) {
+        listener.message(channel, text);
     }
 
-    private final class Adapter extends RedisPubSubAdapter<String, String> {
-        @Override
-        public void message(String channel, String text) {
-            if (channel.equals(probeChannel)) {
-                heardNanos = System.nanoTime();
-                hears = true;
-                if (probeWaitsNanos == 0) {
-                    probeWaitsNanos = heardNanos | 1; // 0 says none
-                }
-                listener.probe(() -> probeWaitsNanos = 0);
-            } else {
-                listener.message(channel, text);
-            }
-        }
-
-        @Override
-        public void subscribed(String channel, long count) {
-            if (!channel.equals(probeChannel)) {
-                listener.subscribed(channel);
-            }
-        }
+    void subscribed(String channel) {
+        listener.subscribed(channel);
     }
 
-    /** Ends the thread and the connection. Blocks for some seconds at most. */
+    void probed() {
+        if (probeWaitsNanos == 0) {
+            probeWaitsNanos = System.nanoTime() | 1; // 0 says none
+        }
+        listener.probe(() -> probeWaitsNanos = 0);
+    }
+
+    void restarted() {
+        restarts.add();
+    }
+
+    /** Ends the threads and the connections. Blocks for some seconds at most. */
     public synchronized void stop() {
         stopped = true;
-        if (thread != null) {
-            thread.interrupt();
-            try {
-                thread.join(10_000);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+        plain.stop();
+        if (shards != null) {
+            shards.stop();
         }
+        plain.join();
     }
 }

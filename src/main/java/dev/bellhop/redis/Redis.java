@@ -12,6 +12,7 @@ import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -197,8 +198,35 @@ public class Redis {
         return send(() -> waiting, command);
     }
 
+    /** As {@link #call}, to one member of the cluster. */
+    <T> CompletableFuture<T> callAt(String member, Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> command) {
+        return sendTo(() -> current.at(member).thenCompose(command));
+    }
+
+    /**
+     * Announces on one of {@link Keys}' channels of users, boards and probes. On a cluster only the shard of the channel bears the cost.
+     *
+     * @return how many nodes have heard it
+     */
+    public CompletableFuture<Long> announce(String channel, String text) {
+        return isCluster() ? call(commands -> commands.spublish(channel, text)) : call(commands -> commands.publish(channel, text));
+    }
+
+    /** Where a script announces, as {@link #announce} does: the command and the channel, for {@code announce.lua}. */
+    public String announcing(String channel) {
+        return (isCluster() ? "SPUBLISH " : "PUBLISH ") + channel;
+    }
+
+    boolean isCluster() {
+        return settings.redisCluster();
+    }
+
     private <T> CompletableFuture<T> send(Supplier<Client.Commands> connection,
             Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> command) {
+        return sendTo(() -> command.apply(connection.get().async()));
+    }
+
+    private <T> CompletableFuture<T> sendTo(Supplier<CompletionStage<T>> command) {
         Client open = client;
         if (!isConnected() || open == null) {
             return refuse("Redis is away");
@@ -211,7 +239,7 @@ public class Redis {
         try {
             open.dispatcher().execute(() -> {
                 try {
-                    command.apply(connection.get().async()).whenComplete((value, failure) -> settle(result, value, failure));
+                    command.get().whenComplete((value, failure) -> settle(result, value, failure));
                 } catch (RuntimeException e) {
                     settle(result, null, e);
                 }

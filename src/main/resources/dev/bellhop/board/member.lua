@@ -1,6 +1,6 @@
 -- Writes with the user from where to where on a group's board messages are for them. KEYS[1] memberships (hash) of the user: by group,
 -- '<from>' or '<from> <until>', several of these parted by commas; ARGV[1] group, [2] 1 member, 0 not any more; [3] place on the board; [4]
--- channel of the user; [5] how long an ended membership is remembered in ms; [6] most groups of one user
+-- where to announce to the user; [5] how long an ended membership is remembered in ms; [6] most groups of one user
 -- Returns 1 if something has changed, 0 if not, 2 if the user is in too many groups. Then, if the announcement was refused, why.
 local time = redis.call('TIME')
 local forgotten = time[1] * 1000 + math.floor(time[2] / 1000) - tonumber(ARGV[5])
@@ -36,7 +36,7 @@ if not now then
   return 0
 end
 redis.call('HSET', KEYS[1], ARGV[1], now)
-local heard = redis.pcall('PUBLISH', ARGV[4], 'g')
+local heard = tell(ARGV[4], 'g')
 if type(heard) == 'table' and heard.err then
   return { 1, heard.err }
 end

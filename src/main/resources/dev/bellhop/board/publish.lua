@@ -1,7 +1,7 @@
 -- Keeps messages on one board and announces each: all of them, in this order, or none.
 -- KEYS[1] board (stream): frame, at (when it was kept, ms), expires (ms, if it does); KEYS[2] marks (hash): ingested, the newest entry of
 --   the ingest stream that was taken; [3] and on: keys that remember idempotency ids
--- ARGV[1] retention in ms, [2] channel, [3] most messages kept, [4] how long an id is remembered in ms; then for each message four: which
+-- ARGV[1] retention in ms, [2] where to announce, [3] most messages kept, [4] how long an id is remembered in ms; then for each message four: which
 --   of KEYS remembers its idempotency id, or 0; id of its entry in the ingest stream, or ''; expiry in ms, or 0, or '+' and how many ms
 --   from now; frame
 -- Returns for each its place; '=' before it if it had been kept already; '-' if it has expired. Then, if an announcement was refused, '!'

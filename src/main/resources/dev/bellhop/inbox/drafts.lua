@@ -1,4 +1,4 @@
--- What keeping messages has in common, in an inbox and on a board; after positions.lua.
+-- What keeping messages has in common, in an inbox and on a board; after positions.lua and announce.lua.
 
 -- Where the messages were kept whose ids KEYS[first] to KEYS[last] remember, by their numbers among KEYS.
 local function remembered(first, last)
@@ -25,9 +25,9 @@ local function not_kept(is_taken, place, expires, now)
 end
 
 -- Announces all; if one is refused, adds '!' and why to the result.
-local function announce(channel, announced, result)
+local function announce(where, announced, result)
   for _, announcement in ipairs(announced) do
-    local heard = redis.pcall('PUBLISH', channel, announcement)
+    local heard = tell(where, announcement)
     if type(heard) == 'table' and heard.err then
       result[#result + 1] = '!' .. heard.err
       break

@@ -1,6 +1,6 @@
 -- Keeps messages for one user and announces each: all of them, in this order, or none.
 -- KEYS[3] and on: keys that remember idempotency ids; the last one is the expiries, if ARGV[5] is 1
--- ARGV[2] channel, [3] most messages kept, [4] how long an id is remembered in ms, [5] 1 if any of them expires,
+-- ARGV[2] where to announce, [3] most messages kept, [4] how long an id is remembered in ms, [5] 1 if any of them expires,
 --   [6] the mark of where they come from: ingested (the ingest stream) or board:<name>, [7] up to where that is taken now, or ''; then for each
 --   message four: which of KEYS remembers its idempotency id, or 0; id of its entry where it comes from, or ''; expiry in ms, or 0,
 --   or '+' and how many ms from now; frame

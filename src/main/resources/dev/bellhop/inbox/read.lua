@@ -1,4 +1,4 @@
--- The user has read everything up to ARGV[2]; announces that. ARGV[3] channel, [4] the connection that says so, or '-'.
+-- The user has read everything up to ARGV[2]; announces that. ARGV[3] where to announce, [4] the connection that says so, or '-'.
 -- Returns the read mark, how many are unread, how many had expired unsent; then, if the announcement was refused, why.
 find_end()
 local last = join(epoch, offset)
@@ -13,7 +13,7 @@ end
 local expired = settle()
 local result = { read or '0-0', unread(), expired }
 if moved then
-  local heard = redis.pcall('PUBLISH', ARGV[3], 'r' .. read .. ' ' .. result[2] .. ' ' .. ARGV[4])
+  local heard = tell(ARGV[3], 'r' .. read .. ' ' .. result[2] .. ' ' .. ARGV[4])
   if type(heard) == 'table' and heard.err then
     result[4] = heard.err
   end

@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /**
  * What the publishers have been told is kept, to be held against what the pages have shown.
@@ -75,6 +77,11 @@ public final class Ledger {
         return count == null ? 0 : count.get();
     }
 
+    /** All that is kept. */
+    Map<String, Set<Entry>> byUser() {
+        return acknowledged.keySet().stream().collect(Collectors.groupingBy(Entry::user, Collectors.toSet()));
+    }
+
     public Map<String, AtomicInteger> perDoor() {
         return perDoor;
     }
@@ -91,6 +98,34 @@ public final class Ledger {
         }
     }
 
+    /**
+     * What of {@link Verdict#repeated} and {@link Verdict#elsewhere} a failover excuses: a page showed a message before the replicas had the inbox's
+     * entry; that was lost with the old master, and the message came once more, from the zset, the stream or its publisher: in another epoch.
+     */
+    List<String> shownAgain(Collection<Screen> screens) {
+        List<String> again = new ArrayList<>();
+        for (Screen screen : screens) {
+            Map<Entry, Shown> first = new HashMap<>();
+            for (Shown shown : screen.shown()) {
+                Shown before = first.putIfAbsent(shown.entry(), shown);
+                Acknowledged known = acknowledged.get(shown.entry());
+                if (before != null && known != null && before.position().epoch() != shown.position().epoch()) {
+                    again.add(repeat(screen, shown, before));
+                    again.add(elsewhere(screen, before, known));
+                }
+            }
+        }
+        return again;
+    }
+
+    private static String repeat(Screen screen, Shown shown, Shown before) {
+        return screen.page() + " " + shown + ", before: " + before;
+    }
+
+    private static String elsewhere(Screen screen, Shown shown, Acknowledged known) {
+        return screen.page() + " " + shown + ", the publisher was told " + known.position();
+    }
+
     /** @param screens of pages whose publishers have all ended */
     public Verdict judge(Collection<Screen> screens) {
         Verdict verdict = new Verdict();
@@ -103,7 +138,7 @@ public final class Ledger {
             for (Shown shown : screen.shown()) {
                 String what = screen.page() + " " + shown;
                 if (first.putIfAbsent(shown.entry(), shown) != null) {
-                    verdict.repeated.add(what + ", before: " + first.get(shown.entry()));
+                    verdict.repeated.add(repeat(screen, shown, first.get(shown.entry())));
                     continue;
                 }
                 Integer before = newest.put(shown.entry().door(), shown.entry().n());
@@ -116,7 +151,7 @@ public final class Ledger {
                 } else if (shown.at() < known.due()) {
                     verdict.early.add(what + ", due " + known.due());
                 } else if (known.position() != null && !known.position().equals(shown.position())) {
-                    verdict.elsewhere.add(what + ", the publisher was told " + known.position());
+                    verdict.elsewhere.add(elsewhere(screen, shown, known));
                 }
             }
             for (Entry entry : byUser.getOrDefault(screen.user(), List.of())) {

@@ -7,9 +7,11 @@ import jakarta.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Now and later, kept and not, on one node and two. */
+@Tag("each-redis")
 class DeliveryServerIT extends WithServers {
 
     private static String message(String user, String type, String data) {

@@ -26,9 +26,11 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The HTTP API, from outside. */
+@Tag("each-redis")
 class HttpApiServerIT extends WithServers {
 
     private HttpResponse<String> call(String user, String method, String path, String body, String... headers) {

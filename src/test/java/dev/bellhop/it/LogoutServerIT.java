@@ -17,6 +17,7 @@ import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.importer.ExplodedImporter;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
  * When a login ends, its pages close, on every node, and no other's: with {@code bellhop-logout.jar} in the application at once
  * on each server; without it as the server tells, or else at the next login check.
  */
+@Tag("each-redis")
 class LogoutServerIT extends WithServers {
 
     private static final String PLAIN = "plain";

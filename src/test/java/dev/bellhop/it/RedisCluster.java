@@ -20,7 +20,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -47,6 +50,7 @@ public final class RedisCluster implements AutoCloseable {
         private final RedisClient client = RedisClient.create("redis://127.0.0.1:" + port);
         private RedisProcess process;
         private RedisCommands<String, String> commands;
+        private boolean frozen;
 
         private Member() {}
 
@@ -76,8 +80,13 @@ public final class RedisCluster implements AutoCloseable {
             }
         }
 
+        private boolean runs() {
+            return !frozen && process.handle().isAlive();
+        }
+
         /** Holds it still, as a host would be that does not answer; or lets it go on. */
         public void freeze(boolean freeze) {
+            frozen = freeze;
             try {
                 int exit = new ProcessBuilder("kill", freeze ? "-STOP" : "-CONT", Long.toString(process.handle().pid())).inheritIO().start().waitFor();
                 if (exit != 0) {
@@ -161,22 +170,42 @@ public final class RedisCluster implements AutoCloseable {
         return List.copyOf(members);
     }
 
-    /** Who serves this slot, as most members have it. */
+    /** Who serves this slot, as the first that runs has it. */
     public Member masterOf(int slot) {
-        String line = members.get(0).commands().clusterNodes().lines().filter(each -> {
-            String[] words = each.split(" ");
+        return members.stream().filter(member -> slotsOf(member).contains(slot)).findFirst().orElseThrow();
+    }
+
+    /** The slots that it serves, as the first that runs has it. */
+    public Set<Integer> slotsOf(Member of) {
+        Set<Integer> slots = new HashSet<>();
+        members.stream().filter(Member::runs).findFirst().orElseThrow().commands().clusterNodes().lines().filter(line -> line.contains(":" + of.port + "@")).forEach(line -> {
+            String[] words = line.split(" ");
             for (int i = 8; i < words.length; i++) {
                 if (!words[i].startsWith("[")) {
                     String[] range = words[i].split("-");
-                    if (Integer.parseInt(range[0]) <= slot && slot <= Integer.parseInt(range[range.length - 1])) {
-                        return true;
-                    }
+                    IntStream.rangeClosed(Integer.parseInt(range[0]), Integer.parseInt(range[range.length - 1])).forEach(slots::add);
                 }
             }
-            return false;
-        }).findFirst().orElseThrow();
-        String id = line.substring(0, line.indexOf(' '));
-        return members.stream().filter(member -> member.id().equals(id)).findFirst().orElseThrow();
+        });
+        return slots;
+    }
+
+    /** One that would take over from this master. */
+    public Member replicaOf(Member master) {
+        String id = master.id();
+        return members.stream().filter(member -> member.runs() && member.commands().clusterNodes().lines()
+                .anyMatch(line -> line.contains("myself,slave") && line.split(" ")[3].equals(id))).findFirst().orElseThrow();
+    }
+
+    /** Moves slots with all their keys, one after another. */
+    public void move(Collection<Integer> slots, Member to) {
+        for (int slot : slots) {
+            Member from = masterOf(slot);
+            if (from != to) {
+                beginMove(slot, from, to);
+                endMove(slot, from, to);
+            }
+        }
     }
 
     /** From now on the slot moves; its keys go with {@link #moveKeys}. */

@@ -3,7 +3,7 @@ package dev.bellhop.it;
 import dev.bellhop.server.RedisProcess;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  *
  * <p>Not thread-safe, but for what {@link #commands} returns.
  */
-public final class RedisServer implements AutoCloseable {
+public class RedisServer implements AutoCloseable {
 
     public static final String CHANNEL = "websocket:producer:channel";
     public static final String STREAM = "{websocket}:producer:stream";
@@ -36,10 +36,10 @@ public final class RedisServer implements AutoCloseable {
     private RedisProcess process;
     private StatefulRedisConnection<String, String> connection;
 
-    private RedisServer(int port) {
+    RedisServer(int port) {
         this.port = port;
         this.directory = Servers.target().resolve("it").resolve("redis-" + port);
-        this.client = RedisClient.create(unrestrictedUri());
+        this.client = RedisClient.create("redis://localhost:" + port);
     }
 
     /** A new, empty one. */
@@ -68,6 +68,11 @@ public final class RedisServer implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    /** Whether nodes have to be told that it is a cluster. */
+    boolean isCluster() {
+        return false;
     }
 
     public void start() {
@@ -136,7 +141,7 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /** A connection of its own, opened at first use, that finds its way back after a restart. */
-    public RedisCommands<String, String> commands() {
+    public RedisClusterCommands<String, String> commands() {
         if (connection == null) {
             connection = client.connect();
         }

@@ -9,9 +9,11 @@ import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Locale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What is due earlier comes earlier, also where the later one was past its time when it was published. */
+@Tag("each-redis")
 class ScheduledOrderServerIT extends WithServers {
 
     private static final String LEASE = "{websocket}:reader";

@@ -83,8 +83,9 @@ final class Servers implements BeforeAllCallback {
             CompletableFuture<Void> prepared = prepare(server, second);
             prepare(server, first).join();
             prepared.join();
-            RedisServer redis = RedisServer.create();
+            RedisServer redis = ShapedRedis.create(System.getProperty("it.redis", "single"));
             System.setProperty("it.redis.uri", redis.uri());
+            System.setProperty("it.redis.cluster", Boolean.toString(redis.isCluster()));
             return new Shared(redis, new ServerNode(server, first), new ServerNode(server, second));
         } catch (IOException | CompletionException e) {
             throw new IllegalStateException("The servers for the tests cannot be made", e);

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The servers themselves: both WARs are there, and the demonstration's login works. */
+@Tag("each-redis")
 class SmokeServerIT extends WithServers {
 
     @Test

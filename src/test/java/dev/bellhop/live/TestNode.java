@@ -94,7 +94,7 @@ public final class TestNode implements AutoCloseable {
     public TestNode withPages() {
         bean(Subscriber.class).start(daemons());
         sweeper().start();
-        await().atMost(SOON).pollInterval(5, TimeUnit.MILLISECONDS).until(pubSub()::hears);
+        await().atMost(SOON).pollInterval(5, TimeUnit.MILLISECONDS).until(pubSub()::hearsAsOthers);
         return this;
     }
 
@@ -112,7 +112,12 @@ public final class TestNode implements AutoCloseable {
 
     /** A page of this user has opened a connection, and not yet sent anything. */
     public TestPage open(String user, String... roles) {
-        return new TestPage(this, user, roles);
+        return new TestPage(this, frame -> { }, user, roles);
+    }
+
+    /** The same; {@code shows} is told of each frame, on the thread that sends it. */
+    public TestPage openAndShow(String user, Consumer<String> shows) {
+        return new TestPage(this, shows, user);
     }
 
     public String name() {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,14 +23,17 @@ public final class TestPage {
 
     private final TestNode node;
     private final Connection connection;
+    private final Consumer<String> shows;
     private final List<String> frames = new ArrayList<>();
     private final List<Position> positions = new ArrayList<>();
     private volatile CloseReason closed;
     private volatile boolean closedUnderALock;
     private volatile boolean reads = true;
 
-    TestPage(TestNode node, String user, String... roles) {
+    /** @param shows is told of each frame, on the thread that sends it; it must not block */
+    TestPage(TestNode node, Consumer<String> shows, String user, String... roles) {
         this.node = node;
+        this.shows = shows;
         Object remote = Proxy.newProxyInstance(TestPage.class.getClassLoader(), new Class<?>[] {RemoteEndpoint.Async.class},
                 (proxy, method, args) -> {
                     if (method.getName().equals("sendText")) {
@@ -60,6 +64,7 @@ public final class TestPage {
                 positions.add(Position.of(id.group(1)));
             }
         }
+        shows.accept(text);
         if (!reads) {
             return;
         }

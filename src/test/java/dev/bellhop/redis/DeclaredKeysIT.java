@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /** Scripts touch the keys that they name and no others: in a slot that moves, Redis Cluster refuses others, and messages were lost. */
 class DeclaredKeysIT {
     /** Parts that other scripts begin with. */
-    private static final Set<String> PARTS = Set.of("positions.lua", "common.lua", "drafts.lua", "unread.lua", "find.lua");
+    private static final Set<String> PARTS = Set.of("positions.lua", "common.lua", "announce.lua", "drafts.lua", "unread.lua", "find.lua");
 
     private static dev.bellhop.it.RedisServer redis;
     private static TestNode node;

@@ -3,21 +3,28 @@ package dev.bellhop.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bellhop.it.RedisCluster;
 import dev.bellhop.server.RedisProcess;
 import dev.bellhop.stock.Commands;
 import dev.bellhop.stock.Shell;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.XGroupCreateArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -57,7 +64,7 @@ class RightsIT {
         refused(() -> producer.publish("bellhop:{alice}", "d4403"));
         refused(() -> producer.zrange("{websocket}:timing:messages", 0, -1));
         refused(() -> producer.del("{websocket}:producer:stream"));
-        refused(() -> producer.eval("return 1", io.lettuce.core.ScriptOutputType.INTEGER));
+        refused(() -> producer.eval("return 1", ScriptOutputType.INTEGER));
         refused(() -> producer.configGet("*"));
     }
 
@@ -95,6 +102,25 @@ class RightsIT {
         refused(bellhop::flushall);
         refused(() -> bellhop.configSet("maxmemory", "1"));
         assertThat(redis.commands().configGet("maxmemory-policy")).containsEntry("maxmemory-policy", "noeviction");
+    }
+
+    /** With the rights that the file adds for a cluster. */
+    @Test
+    void bellhopKeepsToItsOwnOnAClusterToo() {
+        try (RedisCluster cluster = RedisCluster.create(3, 0)) {
+            RedisClusterClient client = RedisClusterClient.create(Arrays.stream(cluster.uris().split(",")).map(RedisURI::create).toList());
+            try (StatefulRedisClusterConnection<String, String> connection = client.connect()) {
+                RedisClusterCommands<String, String> bellhop = connection.sync();
+                assertThat(bellhop.spublish("bellhop:{u}", "x")).isZero();
+                refused(() -> bellhop.spublish("somebody:else", "x"));
+                refused(() -> bellhop.set("somebody:else", "x"));
+                refused(() -> bellhop.eval("return redis.call('SPUBLISH', 'somebody:{u}', 'x')", ScriptOutputType.INTEGER, "bellhop:{u}:marks"));
+                assertThat((Long) bellhop.eval("return redis.call('SPUBLISH', 'bellhop:{u}', 'x')", ScriptOutputType.INTEGER, "bellhop:{u}:marks")).isZero();
+                refused(() -> bellhop.clusterMeet("127.0.0.1", 1));
+            } finally {
+                client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+            }
+        }
     }
 
     /** As an operator has it who includes the file and changes nothing. */

@@ -13,7 +13,6 @@ import dev.bellhop.message.Message;
 import dev.bellhop.presence.Presence;
 import dev.bellhop.schedule.Schedule;
 import io.lettuce.core.Range;
-import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.cluster.api.sync.RedisClusterCommands;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
@@ -56,7 +55,7 @@ class SharedRedisIT {
     }
 
     /** As the file says: the same line with the other names. */
-    private static void addSecondUser(RedisCommands<String, String> redis, String... lines) throws IOException {
+    private static void addSecondUser(RedisClusterCommands<String, String> redis, String... lines) throws IOException {
         CommandArgs<String, String> rules = new CommandArgs<>(StringCodec.UTF8).add("SETUSER");
         for (String start : lines) {
             String line = Files.readAllLines(Path.of("server-config/redis/bellhop.conf")).stream().filter(one -> one.startsWith(start)).findFirst().orElseThrow();
