@@ -57,12 +57,14 @@ public final class RedisGroup implements AutoCloseable {
     }
 
     private final Shape shape;
+    private final String version;
     private final Path directory;
     private final int port;
     private final Consumer<ProcessHandle> started;
     private final List<RedisProcess> processes = new ArrayList<>();
 
-    private RedisGroup(Shape shape, Path directory, int port, Consumer<ProcessHandle> started) {
+    private RedisGroup(Shape shape, Path directory, int port, Consumer<ProcessHandle> started) throws IOException {
+        version = RedisProcess.version();
         this.shape = shape;
         this.directory = directory;
         this.port = port;
@@ -171,7 +173,7 @@ public final class RedisGroup implements AutoCloseable {
     @Override
     public String toString() {
         List<Integer> ports = shape.ports(port);
-        return "Redis " + RedisProcess.version() + switch (shape) {
+        return "Redis " + version + switch (shape) {
             case SINGLE -> " on port " + port;
             case CLUSTER -> ", a cluster of three masters and three replicas, on ports " + port + " to " + ports.get(shape.members - 1);
             case SENTINEL -> ", a master on port " + port + " and two replicas, under three Sentinels on ports " + ports.get(shape.members) + " to " + ports.get(ports.size() - 1);

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import redis.embedded.RedisExecProvider;
 
 /**
@@ -19,6 +21,8 @@ import redis.embedded.RedisExecProvider;
 public final class RedisProcess implements AutoCloseable {
 
     private static final int START_SECONDS = 10;
+    private static final String OWN = System.getProperty("redis.executable", "");
+    private static final Pattern VERSION = Pattern.compile("v=([0-9.]+)");
 
     private final Process process;
 
@@ -26,9 +30,17 @@ public final class RedisProcess implements AutoCloseable {
         this.process = process;
     }
 
-    /** The version of the Redis that comes along, such as {@code 7.0.15}. */
-    public static String version() {
-        return RedisExecProvider.redisVersion;
+    /** The version of the Redis that comes along, such as {@code 7.0.15}, or of the one that {@code -Dredis.executable=…} names. */
+    public static String version() throws IOException {
+        if (OWN.isEmpty()) {
+            return RedisExecProvider.redisVersion;
+        }
+        String said = new String(new ProcessBuilder(OWN, "--version").redirectErrorStream(true).start().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        Matcher version = VERSION.matcher(said);
+        if (!version.find()) {
+            throw new IOException(OWN + " is no Redis: " + said.strip());
+        }
+        return version.group(1);
     }
 
     /**
@@ -112,6 +124,9 @@ public final class RedisProcess implements AutoCloseable {
 
     /** Unpacks the executable once; runs at the same time share it. */
     private static Path executable(Path directory) throws IOException {
+        if (!OWN.isEmpty()) {
+            return Path.of(OWN);
+        }
         Path unpacked;
         try {
             unpacked = RedisExecProvider.defaultProvider().get().toPath();

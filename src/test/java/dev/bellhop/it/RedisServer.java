@@ -176,7 +176,7 @@ public class RedisServer implements AutoCloseable {
         Runtime.getRuntime().removeShutdownHook(atExit);
     }
 
-    static int freePort() {
+    public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -13,7 +13,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A certificate for {@code desk.test} that only those trust who are told to. */
-final class Certificate {
+public final class Certificate {
 
     private static final String PASSWORD = "changeit";
 
@@ -26,7 +26,7 @@ final class Certificate {
     }
 
     /** Makes one for a host name, with the JDK's {@code keytool}. */
-    static Certificate of(String host, Path directory) throws IOException, GeneralSecurityException {
+    public static Certificate of(String host, Path directory) throws IOException, GeneralSecurityException {
         Files.createDirectories(directory);
         Path made = directory.resolve("key.p12");
         Files.deleteIfExists(made);
@@ -53,16 +53,16 @@ final class Certificate {
                 + "\n-----END " + kind + "-----\n");
     }
 
-    Path pem() {
+    public Path pem() {
         return directory.resolve("cert.pem");
     }
 
-    Path keyPem() {
+    public Path keyPem() {
         return directory.resolve("key.pem");
     }
 
     /** What has a JVM trust it, and nothing else. */
-    List<String> javaOptions() {
+    public List<String> javaOptions() {
         return List.of("-Djavax.net.ssl.trustStore=" + directory.resolve("trust.p12"), "-Djavax.net.ssl.trustStorePassword=" + PASSWORD,
                 "-Djavax.net.ssl.trustStoreType=PKCS12");
     }
