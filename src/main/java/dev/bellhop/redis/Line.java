@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -35,12 +36,12 @@ abstract class Line {
     private static final long CONFIRMATION_NANOS = TimeUnit.SECONDS.toNanos(2);
     /** So many channels are asked for; then the answers are waited for. */
     private static final int BATCH = 500;
-    private static final long CONFIRMED = 0;
 
     final Redis redis;
     private final PubSub owner;
-    /** By channel: {@link #CONFIRMED}, or when it was asked for the last time. */
-    private final ConcurrentMap<String, Long> channels = new ConcurrentHashMap<>();
+    private final Set<String> channels = ConcurrentHashMap.newKeySet();
+    /** Of those that are not confirmed: when it was asked for the last time. Why apart: there are few of them, and it is looked at twice a second. */
+    private final ConcurrentMap<String, Long> asked = new ConcurrentHashMap<>();
     private final Semaphore disconnected = new Semaphore(0);
 
     private volatile StatefulRedisPubSubConnection<String, String> connection;
@@ -92,25 +93,28 @@ abstract class Line {
     }
 
     void subscribe(String channel) {
-        channels.put(channel, now());
+        channels.add(channel);
+        asked.put(channel, System.nanoTime());
         dispatch(commands -> ask(commands, List.of(channel)));
     }
 
     /** Asks again for a subscription whose confirmation has not come. */
     void subscribeAgain(String channel) {
-        if (channels.replace(channel, now()) != null) {
+        if (channels.contains(channel)) {
+            asked.put(channel, System.nanoTime());
             dispatch(commands -> ask(commands, List.of(channel)));
         }
     }
 
     void unsubscribe(String channel) {
-        if (channels.remove(channel) != null) {
+        asked.remove(channel);
+        if (channels.remove(channel)) {
             dispatch(commands -> giveUp(commands, channel));
         }
     }
 
     boolean holds(String channel) {
-        return channels.containsKey(channel);
+        return channels.contains(channel);
     }
 
     private void dispatch(Consumer<RedisPubSubAsyncCommands<String, String>> command) {
@@ -138,10 +142,6 @@ abstract class Line {
     /** For how long nothing has been heard, or since when it is there. */
     long silentNanos() {
         return System.nanoTime() - heardNanos;
-    }
-
-    private static long now() {
-        return System.nanoTime() | 1; // 0 says confirmed
     }
 
     // --- the connection
@@ -195,7 +195,7 @@ abstract class Line {
                 }
             });
             connection = made; // why before the channels are read: what is wanted from here on subscribes itself
-            ask(made, List.copyOf(channels.keySet()));
+            ask(made, List.copyOf(channels));
             for (int tick = 0; !stopped && made.isOpen(); tick++) {
                 if (tick % PROBE_TICKS == 0) {
                     String probe = probe();
@@ -228,8 +228,10 @@ abstract class Line {
     private List<String> unconfirmed() {
         long now = System.nanoTime();
         List<String> late = new ArrayList<>();
-        for (Map.Entry<String, Long> one : channels.entrySet()) {
-            if (one.getValue() != CONFIRMED && now - one.getValue() > CONFIRMATION_NANOS) {
+        for (Map.Entry<String, Long> one : asked.entrySet()) {
+            if (!channels.contains(one.getKey())) {
+                asked.remove(one.getKey()); // given up while it was asked for
+            } else if (now - one.getValue() > CONFIRMATION_NANOS) {
                 late.add(one.getKey());
             }
         }
@@ -239,20 +241,21 @@ abstract class Line {
     private void ask(StatefulRedisPubSubConnection<String, String> made, List<String> some) throws InterruptedException {
         for (int i = 0; i < some.size(); i += BATCH) {
             List<String> batch = some.subList(i, Math.min(i + BATCH, some.size()));
-            batch.forEach(channel -> channels.replace(channel, now()));
+            batch.forEach(channel -> asked.put(channel, System.nanoTime()));
             ask(made.async(), batch).await(Client.TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
     /** A subscription that is still wanted is gone, or was refused. */
     void lost(String channel) {
-        if (channels.replace(channel, now()) != null) {
+        if (channels.contains(channel)) {
+            asked.put(channel, System.nanoTime());
             lost(true);
         }
     }
 
     Collection<String> channels() {
-        return channels.keySet();
+        return channels;
     }
 
     private final class Adapter extends RedisPubSubAdapter<String, String> {
@@ -274,7 +277,8 @@ abstract class Line {
 
         @Override
         public void subscribed(String channel, long count) {
-            if (channels.replace(channel, CONFIRMED) != null && !owner.isProbe(channel) && tells(channel)) {
+            asked.remove(channel);
+            if (channels.contains(channel) && !owner.isProbe(channel) && tells(channel)) {
                 owner.subscribed(channel);
             }
         }
