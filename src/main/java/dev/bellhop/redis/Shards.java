@@ -178,7 +178,7 @@ final class Shards {
                 return;
             } catch (Exception e) { // why: whatever the cluster answers must not end this thread
                 LOG.log(System.Logger.Level.DEBUG, "the cluster does not say where slots are: {0}", Redis.rootMessage(e));
-                if (!Redis.sleep(LEAST_MILLIS)) {
+                if (!Redis.sleep(pauseMillis())) {
                     return;
                 }
             }
