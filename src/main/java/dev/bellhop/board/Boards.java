@@ -52,18 +52,24 @@ public class Boards {
         refused = new RefusedAnnouncements(metrics);
     }
 
+    /** As {@link #publish(String, List, String)}, of messages that come through no stream. */
+    public CompletableFuture<List<Inbox.Published>> publish(String board, List<Draft> drafts) {
+        return publish(board, drafts, keys.unnumbered().mark());
+    }
+
     /**
      * Keeps messages on one board, in this order: all or none.
      *
      * @param drafts at most some hundreds
+     * @param mark   of the stream that their entries are of
      * @return one outcome for each; its position is the place on the board, not in anybody's inbox
      */
-    public CompletableFuture<List<Inbox.Published>> publish(String board, List<Draft> drafts) {
+    public CompletableFuture<List<Inbox.Published>> publish(String board, List<Draft> drafts, String mark) {
         Map<String, Integer> used = new LinkedHashMap<>();
         used.put(keys.board(board), 1);
         used.put(keys.boardMarks(board), 2);
         List<String> args = new ArrayList<>(List.of(Long.toString(settings.inboxRetention().toMillis()), redis.announcing(keys.boardChannel(board)),
-                Integer.toString(settings.inboxMaxMessages()), Long.toString(Inbox.IDS_REMEMBERED.toMillis())));
+                Integer.toString(settings.inboxMaxMessages()), Long.toString(Inbox.IDS_REMEMBERED.toMillis()), mark));
         for (Draft draft : drafts) {
             String id = draft.message().id();
             args.add(id == null ? "0" : Integer.toString(used.computeIfAbsent(keys.boardId(board, id), key -> used.size() + 1)));

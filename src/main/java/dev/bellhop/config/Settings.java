@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
 
 /**
@@ -19,6 +21,7 @@ import org.eclipse.microprofile.config.Config;
  * @param channel              {@code bellhop.channel}: the channel of messages that are not kept
  * @param ingestStream         {@code bellhop.ingest-stream}: the stream of messages that are kept; its hash tag names the keys beside it
  * @param scheduledKey         {@code bellhop.scheduled-key}: the zset of scheduled messages, in the slot of the ingest stream
+ * @param partitions           {@code bellhop.partitions}: over how many further streams messages are spread; 1: none, the ingest stream is all there is
  * @param consumerStream       {@code bellhop.consumer-stream}: the stream of what pages send; {@code off}: it is written nowhere
  * @param consumerStreamLength {@code bellhop.consumer-stream.max-length}: about how many entries it keeps
  * @param consumerStreamBytes  {@code bellhop.consumer-stream.max-bytes}: about how many bytes it keeps
@@ -50,6 +53,7 @@ public record Settings(
         String channel,
         String ingestStream,
         String scheduledKey,
+        int partitions,
         String consumerStream,
         int consumerStreamLength,
         long consumerStreamBytes,
@@ -72,6 +76,9 @@ public record Settings(
         Duration pingInterval,
         Duration rememberLogin) {
 
+    /** Each of them costs each node a connection to Redis, or one to each master. */
+    private static final int MOST_PARTITIONS = 64;
+
     /**
      * Reads and checks all settings.
      *
@@ -89,6 +96,7 @@ public record Settings(
                 source.name("bellhop.channel", "websocket:producer:channel"),
                 ingestStream,
                 source.name("bellhop.scheduled-key", beside(ingestStream, "timing:messages")),
+                source.number("bellhop.partitions", 1, 1, MOST_PARTITIONS),
                 source.name("bellhop.consumer-stream", "websocket:consumer:stream"),
                 source.number("bellhop.consumer-stream.max-length", 100_000, 1, 100_000_000),
                 source.number("bellhop.consumer-stream.max-bytes", 256L << 20, 1L << 20, 1L << 40),
@@ -124,6 +132,14 @@ public record Settings(
     /** The name of a key in the slot of the ingest stream. */
     public String besideIngest(String name) {
         return beside(ingestStream, name);
+    }
+
+    /** The name of a key in a partition: its hash tag gets the number, as in <code>{websocket:3}:producer:stream</code>. */
+    public String inPartition(String key, int partition) {
+        String tag = hashTag(key);
+        int at = key.indexOf('{' + tag + '}');
+        String tagged = '{' + tag + ':' + partition + '}';
+        return at < 0 ? tagged : key.substring(0, at) + tagged + key.substring(at + tag.length() + 2);
     }
 
     private static String beside(String key, String name) {
@@ -168,7 +184,8 @@ public record Settings(
     }
 
     private void checkFree(String setting, String key, String... taken) {
-        if (List.of(taken).contains(key) || key.equals(besideIngest("reader")) || key.equals(besideIngest("rejected")) || key.startsWith(besideIngest("scheduled:"))) {
+        if (List.of(taken).contains(key) || Stream.of("reader", "rejected", "partitions", "readers").anyMatch(name -> key.equals(besideIngest(name))) || key.startsWith(besideIngest("scheduled:"))
+                || key.matches(Pattern.quote('{' + hashTag(ingestStream) + ':') + "\\d+}.*")) { // those of partitions
             throw new IllegalArgumentException(setting + ": another of Bellhop's keys has this name already");
         }
     }

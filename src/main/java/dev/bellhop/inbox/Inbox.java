@@ -37,8 +37,6 @@ public class Inbox {
     /** About how many bytes of frames one {@link Stretch} holds: the message that reaches it is the last. */
     static final int STRETCH_BYTES = 256 << 10;
 
-    /** The mark that says how far the ingest stream has been taken. */
-    private static final String INGESTED = "ingested";
     /** How many arguments of {@link #PUBLISH} each message takes. */
     private static final int PARTS = 4;
 
@@ -122,13 +120,19 @@ public class Inbox {
     /** The ways in which publishing ends. */
     public enum Outcome { KEPT, DUPLICATE, EXPIRED }
 
+    /** As {@link #publish(String, List, String)}, of messages that come through no stream. */
+    public CompletableFuture<List<Published>> publish(String user, List<Draft> drafts) {
+        return publish(user, drafts, keys.unnumbered().mark());
+    }
+
     /**
      * Keeps messages for one user, in this order: all or none.
      *
      * @param drafts all to the same user; at most some hundreds
+     * @param mark   of the stream that their entries are of
      * @return one outcome for each
      */
-    public CompletableFuture<List<Published>> publish(String user, List<Draft> drafts) {
+    public CompletableFuture<List<Published>> publish(String user, List<Draft> drafts, String mark) {
         // why every key is named: Redis Cluster refuses others in a slot that moves
         Map<String, Integer> used = new LinkedHashMap<>();
         used.put(keys.inbox(user), 1);
@@ -144,7 +148,7 @@ public class Inbox {
             messages.add(expiry);
             messages.add(draft.message().frameTail());
         }
-        return keep(user, used.keySet(), expires, INGESTED, "", messages);
+        return keep(user, used.keySet(), expires, mark, "", messages);
     }
 
     /**

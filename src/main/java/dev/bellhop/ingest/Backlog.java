@@ -3,9 +3,8 @@ package dev.bellhop.ingest;
 import dev.bellhop.board.Boards;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.message.Address;
-import dev.bellhop.metric.Metrics;
 import dev.bellhop.redis.Backoff;
-import dev.bellhop.redis.Keys;
+import dev.bellhop.redis.Partition;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.rejected.RejectedMessage;
 import dev.bellhop.rejected.Rejections;
@@ -22,7 +21,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Entries of the ingest stream that were taken and are not done: by address, and of each in the stream's order.
+ * Entries of one ingest stream that were taken and are not done: by address, and of each in the stream's order.
  *
  * <p>A user (or a board) that cannot be published to (a shard that fails over, a slot that moves) holds up nobody else: the user's entries wait here
  * and are tried again for ever. Each of them is still in the stream, so nothing is lost with this node.
@@ -31,6 +30,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Backlog {
     private static final System.Logger LOG = System.getLogger(Backlog.class.getName());
+    /** Of all streams that a node reads. */
     private static final int MOST_ENTRIES = 100_000;
     private static final long MOST_CHARS = 64L << 20;
     private static final int AT_ONCE = 200;
@@ -40,7 +40,8 @@ final class Backlog {
     private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Redis redis;
-    private final Keys keys;
+    private final Partition partition;
+    private final int streams;
     private final Inbox inbox;
     private final Boards boards;
 
@@ -54,13 +55,13 @@ final class Backlog {
     private int held;
     private long loggedNanos = System.nanoTime() - QUIET_NANOS;
 
-    Backlog(Redis redis, Keys keys, Inbox inbox, Boards boards, Metrics metrics) {
+    /** @param streams among how many such the room is shared */
+    Backlog(Redis redis, Partition partition, int streams, Inbox inbox, Boards boards) {
         this.redis = redis;
-        this.keys = keys;
+        this.partition = partition;
+        this.streams = streams;
         this.inbox = inbox;
         this.boards = boards;
-        metrics.gauge("ingest_held", "Entries of the ingest stream that wait, because Redis refuses their user's keys", this::heldEntries);
-        metrics.gauge("ingest_held_users", "Users whose entries of the ingest stream wait, because Redis refuses their keys", this::heldUsers);
     }
 
     /** The entries for one user or board. All fields are guarded by the backlog. */
@@ -84,14 +85,16 @@ final class Backlog {
 
     /** Whether there is room for some hundreds more. */
     synchronized boolean hasRoom() {
-        return entries < MOST_ENTRIES && chars < MOST_CHARS;
+        return entries < MOST_ENTRIES / streams && chars < MOST_CHARS / streams;
     }
 
-    private synchronized double heldEntries() {
+    /** How many wait, because Redis refuses their user's keys. */
+    synchronized int heldEntries() {
         return users.values().stream().filter(waiting -> waiting.backoff != null).mapToInt(waiting -> waiting.drafts.size()).sum();
     }
 
-    private synchronized int heldUsers() {
+    /** How many users' wait so. */
+    synchronized int heldUsers() {
         return held;
     }
 
@@ -186,7 +189,7 @@ final class Backlog {
                 next(waiting, tried);
             } else if (isTheUsersAlone(failure)) {
                 LOG.log(System.Logger.Level.ERROR, "The keys of user {0} in Redis are not as Bellhop left them ({1}); messages for them go to {2}. Remove the keys.",
-                        waiting.shown(), cause(failure).getMessage(), keys.rejected());
+                        waiting.shown(), cause(failure).getMessage(), partition.rejected());
                 finished(waiting, some, "a key of the user is not as Bellhop left it");
                 next(waiting, tried);
             } else {
@@ -198,7 +201,7 @@ final class Backlog {
     }
 
     private CompletableFuture<List<Inbox.Published>> publish(Address to, List<Inbox.Draft> some) {
-        return to.isUser() ? inbox.publish(to.name(), some) : boards.publish(to.board(), some);
+        return to.isUser() ? inbox.publish(to.name(), some, partition.mark()) : boards.publish(to.board(), some, partition.mark());
     }
 
     /** @param fault why they are rejected; null if they are published */

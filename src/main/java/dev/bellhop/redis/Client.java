@@ -112,6 +112,15 @@ final class Client {
         return new Commands(connection, connection.async());
     }
 
+    /** A further connection, for commands that may be rejected once while it connects to the master that they need. Blocks as {@link #connect} does. */
+    Commands connectAgain() {
+        if (commands instanceof RedisClusterClient cluster) {
+            StatefulRedisClusterConnection<String, String> connection = cluster.connect();
+            return new Commands(connection, connection.async());
+        }
+        return connect();
+    }
+
     /**
      * Connects to every master. Why at once: Lettuce would connect with the first command for each, and reject that command. A master
      * that is away is waited for until {@link #TIMEOUT} at most; then the others are used without it.

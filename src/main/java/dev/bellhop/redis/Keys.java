@@ -11,6 +11,7 @@ import jakarta.inject.Inject;
 @SingleInstance
 public class Keys {
     private static final String BOARD = "board:{";
+    private static final String SCHEDULED = "scheduled:";
 
     private final Settings settings;
 
@@ -108,7 +109,32 @@ public class Keys {
 
     /** What the API knows of one scheduled message. */
     public String scheduledEntry(String id) {
-        return settings.besideIngest("scheduled:") + id;
+        return settings.besideIngest(SCHEDULED) + id;
+    }
+
+    /** The keys above, as producers know them that know nothing of partitions. */
+    public Partition unnumbered() {
+        return new Partition(Partition.NONE, ingest(), scheduled(), reader(), rejected(), settings.besideIngest(SCHEDULED), "ingested");
+    }
+
+    /** The keys of one partition, all in a slot of their own. */
+    public Partition partition(int number) {
+        return new Partition(number, in(ingest(), number), in(scheduled(), number), in(reader(), number), in(rejected(), number),
+                in(settings.besideIngest(SCHEDULED), number), "ingested:" + number);
+    }
+
+    private String in(String key, int partition) {
+        return settings.inPartition(key, partition);
+    }
+
+    /** A zset: how many partitions there are or once were, by when that was last so. */
+    public String partitions() {
+        return settings.besideIngest("partitions");
+    }
+
+    /** A zset: the nodes that share the partitions among them, by until when each counts. */
+    public String readers() {
+        return settings.besideIngest("readers");
     }
 
     public String consumer() {

@@ -47,7 +47,8 @@ public class Redis {
 
     private volatile Client client;
     private volatile Client.Commands current;
-    private volatile Client.Commands waiting;
+    /** One for each stream that is waited for: without a number, then by number. */
+    private volatile List<Client.Commands> waiting = List.of();
     private volatile long answeredNanos;
     private volatile boolean connected;
     private volatile boolean stopped;
@@ -105,15 +106,19 @@ public class Redis {
 
     private void open(Client created) {
         Client.Commands fresh = created.connect();
-        Client.Commands freshWaiting;
+        List<Client.Commands> freshWaiting = new ArrayList<>();
         try {
-            freshWaiting = created.connect();
+            freshWaiting.add(created.connect());
+            while (freshWaiting.size() <= settings.partitions() && settings.partitions() > 1) {
+                freshWaiting.add(created.connectAgain());
+            }
         } catch (RuntimeException e) {
             fresh.connection().closeAsync();
+            freshWaiting.forEach(one -> one.connection().closeAsync());
             throw e;
         }
         current = fresh;
-        waiting = freshWaiting;
+        waiting = List.copyOf(freshWaiting);
         answeredNanos = System.nanoTime();
         fresh.connection().addListener(new StateListener(fresh));
         connectionMade();
@@ -125,7 +130,7 @@ public class Redis {
      */
     void renewIfSilent(long silentNanos) {
         Client.Commands silent = current;
-        Client.Commands silentWaiting = waiting;
+        List<Client.Commands> silentWaiting = waiting;
         if (silent == null || stopped || System.nanoTime() - answeredNanos < silentNanos) {
             return;
         }
@@ -137,7 +142,7 @@ public class Redis {
             return;
         }
         silent.connection().closeAsync();
-        silentWaiting.connection().closeAsync();
+        silentWaiting.forEach(one -> one.connection().closeAsync());
     }
 
     /** Lettuce tells of its own reconnects. In a cluster these are single nodes: calls then decide for themselves. */
@@ -193,9 +198,13 @@ public class Redis {
         return send(() -> current, command);
     }
 
-    /** As {@link #call}, for a command with which Redis takes its time (less than a command's time-out); one at a time. */
-    public <T> CompletableFuture<T> waiting(Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> command) {
-        return send(() -> waiting, command);
+    /**
+     * As {@link #call}, for a command with which Redis takes its time (less than a command's time-out); one at a time for each partition.
+     *
+     * @param partition one of {@code bellhop.partitions}, or {@link Partition#NONE}
+     */
+    public <T> CompletableFuture<T> waiting(int partition, Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> command) {
+        return send(() -> waiting.get(partition + 1), command);
     }
 
     /** As {@link #call}, to one member of the cluster. */

@@ -5,9 +5,11 @@ import dev.bellhop.message.Json;
 import dev.bellhop.message.Json.Value;
 import dev.bellhop.message.JsonWriter;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The form in which a rejected message lies in the list: written and read here alone. */
 public final class RejectedMessage {
+    private static final Pattern AT = Pattern.compile("\\{\"at\":(\\d{1,15}),");
     private static final int MOST_KEPT = 8_192;
     private static final int MOST_SHOWN = 2_000;
     /** The end of the year 9999: what lies beyond no page can write as a time. */
@@ -40,6 +42,12 @@ public final class RejectedMessage {
             // shown as it is
         }
         return json.field("message", shortened(entry, MOST_SHOWN, "…")).endObject().toString();
+    }
+
+    /** When it was rejected, in milliseconds since 1970; 0 if what lies there does not say. */
+    static long at(String entry) {
+        var start = AT.matcher(entry);
+        return start.lookingAt() ? Long.parseLong(start.group(1)) : 0;
     }
 
     private static String text(Value value) {

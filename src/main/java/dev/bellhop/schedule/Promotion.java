@@ -3,18 +3,20 @@ package dev.bellhop.schedule;
 import dev.bellhop.config.SingleInstance;
 import dev.bellhop.lane.Lanes;
 import dev.bellhop.metric.Metrics;
-import dev.bellhop.redis.Keys;
+import dev.bellhop.partition.Partitions;
+import dev.bellhop.redis.Partition;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.redis.Script;
 import jakarta.inject.Inject;
-import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Moves due messages from the zset into the ingest stream, in one atomic step, so each goes once however many nodes do
+ * Moves due messages from the zsets into the ingest streams beside them, in one atomic step, so each goes once however many nodes do
  * this. Redis's clock decides what is due, never this node's.
  *
  * <p>Thread-safe, never blocks. Where the next due time is known to be less than a second away, a one-shot task hits it;
@@ -34,19 +36,17 @@ public class Promotion {
     private Lanes lanes;
 
     private final Redis redis;
-    private final Keys keys;
+    private final Partitions partitions;
     private final Metrics.Count promoted;
-    private final AtomicBoolean running = new AtomicBoolean();
-    private final AtomicBoolean again = new AtomicBoolean();
+    private final Map<Partition, Promoting> each = new ConcurrentHashMap<>();
 
-    private volatile ScheduledFuture<?> oneShot;
     private volatile boolean stopped;
     private volatile long ranNanos = System.nanoTime();
 
     @Inject
-    public Promotion(Redis redis, Keys keys, Metrics metrics) {
+    public Promotion(Redis redis, Partitions partitions, Metrics metrics) {
         this.redis = redis;
-        this.keys = keys;
+        this.partitions = partitions;
         promoted = metrics.counter("promoted", "Due messages that this node moved into the ingest stream");
     }
 
@@ -62,61 +62,82 @@ public class Promotion {
     /** Promotes what is due, until nothing is; once more if that is under way already. Does nothing if Redis is away. */
     public void run() {
         ranNanos = System.nanoTime();
-        if (stopped || !redis.isConnected()) {
-            return;
-        }
-        again.set(true); // why: what is under way may have looked before a message was added that is due in less than a second
-        if (running.compareAndSet(false, true)) {
-            again.set(false);
-            batch();
+        partitions.all().forEach(this::run);
+    }
+
+    /** The same, in one partition alone. */
+    void run(Partition partition) {
+        if (!stopped && redis.isConnected()) {
+            each.computeIfAbsent(partition, Promoting::new).run();
         }
     }
 
-    private void batch() {
-        PROMOTE.run(redis, new String[] {keys.scheduled(), keys.ingest()}, Integer.toString(BATCH)).whenComplete((reply, failure) -> {
-            if (failure != null) {
-                running.set(false);
-                if (!stopped) {
-                    LOG.log(redis.isConnected() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
-                            "Promoting due messages failed: {0}. They stay scheduled; the next try is in a second.", failure.toString());
-                }
-                return;
-            }
-            long moved = reply.number();
-            promoted.add(moved);
-            if (moved == BATCH && !stopped) {
+    /** Of one partition. */
+    private final class Promoting {
+        private final Partition partition;
+        private final AtomicBoolean running = new AtomicBoolean();
+        private final AtomicBoolean again = new AtomicBoolean();
+        private volatile ScheduledFuture<?> oneShot;
+
+        Promoting(Partition partition) {
+            this.partition = partition;
+        }
+
+        void run() {
+            again.set(true); // why: what is under way may have looked before a message was added that is due in less than a second
+            if (running.compareAndSet(false, true)) {
+                again.set(false);
                 batch();
+            }
+        }
+
+        private void batch() {
+            PROMOTE.run(redis, new String[] {partition.scheduled(), partition.ingest()}, Integer.toString(BATCH)).whenComplete((reply, failure) -> {
+                if (failure != null) {
+                    running.set(false);
+                    if (!stopped) {
+                        LOG.log(redis.isConnected() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+                                "Promoting due messages of {0} failed: {1}. They stay scheduled; the next try is in a second.", partition.scheduled(), failure.toString());
+                    }
+                    return;
+                }
+                long moved = reply.number();
+                promoted.add(moved);
+                if (moved == BATCH && !stopped) {
+                    batch();
+                    return;
+                }
+                aimAt(reply.number());
+                running.set(false);
+                if (again.get()) {
+                    Promotion.this.run(partition);
+                }
+            });
+        }
+
+        private void aimAt(long millis) {
+            if (millis < 0 || millis > TICK_MILLIS || stopped) {
                 return;
             }
-            aimAt(reply.number());
-            running.set(false);
-            if (again.get()) {
-                run();
+            cancel();
+            try {
+                oneShot = lanes.timer().schedule(() -> Promotion.this.run(partition), millis, TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException stopping) {
+                LOG.log(System.Logger.Level.DEBUG, "no one-shot promotion: stopping");
             }
-        });
-    }
+        }
 
-    private void aimAt(long millis) {
-        if (millis < 0 || millis > TICK_MILLIS || stopped) {
-            return;
-        }
-        ScheduledFuture<?> earlier = oneShot;
-        if (earlier != null) {
-            earlier.cancel(false);
-        }
-        try {
-            oneShot = lanes.timer().schedule(this::run, millis, TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException stopping) {
-            LOG.log(System.Logger.Level.DEBUG, "no one-shot promotion: stopping");
+        private void cancel() {
+            ScheduledFuture<?> earlier = oneShot;
+            if (earlier != null) {
+                earlier.cancel(false);
+            }
         }
     }
 
     /** Promotes no more. */
     public void stop() {
         stopped = true;
-        ScheduledFuture<?> waiting = oneShot;
-        if (waiting != null) {
-            waiting.cancel(false);
-        }
+        each.values().forEach(Promoting::cancel);
     }
 }

@@ -2,10 +2,9 @@ package dev.bellhop.schedule;
 
 import dev.bellhop.config.SingleInstance;
 import dev.bellhop.message.Address;
-import dev.bellhop.message.BadMessageException;
-import dev.bellhop.message.Json;
 import dev.bellhop.message.Message;
-import dev.bellhop.redis.Keys;
+import dev.bellhop.partition.Partitions;
+import dev.bellhop.redis.Partition;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.redis.Reply;
 import dev.bellhop.redis.Script;
@@ -32,6 +31,8 @@ import java.util.regex.Pattern;
  * <p>Thread-safe, never blocks; outcomes are those of {@link Redis#call}. Each change is one atomic step on the same slot as
  * {@link Promotion}, so a message is either cancelled or sent, never both nor neither.
  *
+ * <p>With several partitions there is a zset in each. What is asked for by an id is looked for in all of them.
+ *
  * <p>Ids: of a user and an idempotency id where there is one, else at random. What another producer has added has no id of its
  * own: it goes by {@code <score>~<SHA-1>}, which changes when it is moved.
  */
@@ -48,17 +49,16 @@ public class Schedule {
     private static final Script ADD = new Script(Schedule.class, "add.lua");
     private static final Script CANCEL = new Script(Schedule.class, "find.lua", "cancel.lua");
     private static final Script MOVE = new Script(Schedule.class, "find.lua", "move.lua");
-    private static final Script LIST = new Script(Schedule.class, "list.lua");
 
     private final Redis redis;
-    private final Keys keys;
+    private final Partitions partitions;
     private final Promotion promotion;
     private final SecureRandom random = new SecureRandom();
 
     @Inject
-    public Schedule(Redis redis, Keys keys, Promotion promotion) {
+    public Schedule(Redis redis, Partitions partitions, Promotion promotion) {
         this.redis = redis;
-        this.keys = keys;
+        this.partitions = partitions;
         this.promotion = promotion;
     }
 
@@ -107,9 +107,10 @@ public class Schedule {
         Message named = message.id() != null ? message
                 : message.withId(fresh);
         String id = message.id() == null ? fresh : idOf(message.to(), message.id());
-        return ADD.run(redis, new String[] {keys.scheduled(), keys.scheduledEntry(id)}, seconds(due), named.toJson(), remembered(), named.ttl() > 0 ? "1" : "0")
-                .thenApply(added -> {
-                    promotion.run(); // so that a due time less than a second ahead is known
+        Partition partition = partitions.of(message.to());
+        return partitions.known().thenCompose(known -> ADD.run(redis, new String[] {partition.scheduled(), partition.scheduledEntry(id)}, seconds(due), named.toJson(),
+                remembered(), named.ttl() > 0 ? "1" : "0")).thenApply(added -> {
+                    promotion.run(partition); // so that a due time less than a second ahead is known
                     return id;
                 });
     }
@@ -117,7 +118,10 @@ public class Schedule {
     /** The id under which a message to this address with this idempotency id is or was scheduled; null if it was not. */
     public CompletableFuture<String> find(Address to, String messageId) {
         String id = idOf(to, messageId);
-        return redis.call(commands -> commands.exists(keys.scheduledEntry(id))).thenApply(found -> found == 0 ? null : id);
+        return partitions.everOf(to).thenCompose(ever -> {
+            List<CompletableFuture<Long>> found = ever.stream().map(partition -> redis.call(commands -> commands.exists(partition.scheduledEntry(id)))).toList();
+            return CompletableFuture.allOf(found.toArray(CompletableFuture[]::new)).thenApply(all -> found.stream().allMatch(one -> one.join() == 0) ? null : id);
+        });
     }
 
     /** Takes a message back before it is sent. */
@@ -127,10 +131,7 @@ public class Schedule {
 
     /** Gives a message another due time before it is sent. */
     public CompletableFuture<Changed> move(String id, Instant due) {
-        return change(MOVE, id, seconds(due), remembered()).thenApply(changed -> {
-            promotion.run();
-            return changed;
-        });
+        return change(MOVE, id, seconds(due), remembered());
     }
 
     private CompletableFuture<Changed> change(Script script, String id, String... more) {
@@ -143,17 +144,29 @@ public class Schedule {
         args[0] = plain ? id.substring(0, tilde) : "";
         args[1] = plain ? id.substring(tilde + 1) : "";
         System.arraycopy(more, 0, args, 2, more.length);
-        return script.run(redis, new String[] {keys.scheduled(), keys.scheduledEntry(id)}, args).thenApply(reply ->
+        return partitions.ask().thenCompose(all -> change(script, id, args, all.iterator(), Outcome.MISSING));
+    }
+
+    /** Why one after another: what lies in two of them under one id is changed in one alone, as in a single one. */
+    private CompletableFuture<Changed> change(Script script, String id, String[] args, Iterator<Partition> left, Outcome before) {
+        if (!left.hasNext()) {
+            return CompletableFuture.completedFuture(new Changed(before, null));
+        }
+        Partition partition = left.next();
+        return script.run(redis, new String[] {partition.scheduled(), partition.scheduledEntry(id)}, args).thenCompose(reply ->
                 switch (reply.text()) {
-                    case "missing" -> new Changed(Outcome.MISSING, null);
-                    case "sent" -> new Changed(Outcome.SENT, null);
-                    default -> new Changed(Outcome.DONE, changed(reply, plain ? null : id));
+                    case "missing" -> change(script, id, args, left, before);
+                    case "sent" -> change(script, id, args, left, Outcome.SENT);
+                    default -> {
+                        promotion.run(partition);
+                        yield CompletableFuture.completedFuture(new Changed(Outcome.DONE, changed(reply, args[0].isEmpty() ? id : null)));
+                    }
                 });
     }
 
     /** @param id null: by its score and digest */
     private static Item changed(Reply reply, String id) {
-        Message message = parse(reply.text());
+        Message message = Scheduled.parse(reply.text());
         if (!reply.hasNext()) {
             return null;
         }
@@ -169,25 +182,26 @@ public class Schedule {
      * @throws IllegalArgumentException if the cursor is none
      */
     public CompletableFuture<Listing> list(String user, int most, String cursor) {
-        return list(user, most, cursor == null ? null : Cursor.parse(cursor), List.of(), MOST_SCANNED);
+        Cursor after = cursor == null ? null : Cursor.parse(cursor);
+        return partitions.ask().thenCompose(all -> list(new Scheduled(redis, all), user, most, after, List.of(), MOST_SCANNED));
     }
 
-    private CompletableFuture<Listing> list(String user, int most, Cursor cursor, List<CompletableFuture<Item>> found, int scan) {
+    private CompletableFuture<Listing> list(Scheduled scheduled, String user, int most, Cursor cursor, List<CompletableFuture<Item>> found, int scan) {
         int page = user == null ? most : SCANNED_AT_ONCE;
-        return page(cursor, page).thenCompose(all -> {
+        return scheduled.after(cursor, page).thenCompose(read -> {
             List<CompletableFuture<Item>> items = new ArrayList<>(found);
-            Iterator<Placed> some = all.iterator();
-            Cursor last = null;
+            Iterator<Scheduled.Member> some = read.members().iterator();
+            Cursor last = cursor;
             while (some.hasNext() && items.size() < most) {
-                Placed one = some.next();
+                Scheduled.Member one = some.next();
                 last = one.behind();
                 if (user == null || one.isFor(user)) {
                     items.add(item(one));
                 }
             }
-            boolean end = !some.hasNext() && all.size() < page;
+            boolean end = !some.hasNext() && !read.more();
             if (!end && items.size() < most && scan > page) {
-                return list(user, most, last, items, scan - page);
+                return list(scheduled, user, most, last, items, scan - page);
             }
             String next = end ? null : last.toString();
             return CompletableFuture.allOf(items.toArray(CompletableFuture[]::new))
@@ -195,39 +209,8 @@ public class Schedule {
         });
     }
 
-    /**
-     * A member of the zset.
-     *
-     * @param message null if it is none
-     * @param behind  where to go on after it
-     */
-    private record Placed(String text, String score, String digest, Message message, Cursor behind) {
-        boolean isFor(String user) {
-            return message != null && message.to().equals(Address.user(user));
-        }
-    }
-
-    private CompletableFuture<List<Placed>> page(Cursor cursor, int most) {
-        String[] args = cursor == null ? new String[] {Integer.toString(most), "", "", "", ""}
-                : new String[] {Integer.toString(most), cursor.score(), Long.toString(cursor.place()), cursor.digest(), cursor.start()};
-        return LIST.run(redis, new String[] {keys.scheduled()}, args).thenApply(reply -> {
-            List<Placed> all = new ArrayList<>(reply.left() / 3);
-            long place = reply.number(); // among those of the same score
-            String before = null;
-            while (reply.hasNext()) {
-                String text = reply.text();
-                String score = reply.text();
-                String digest = reply.text();
-                place = before == null ? place : score.equals(before) ? place + 1 : 0;
-                before = score;
-                all.add(new Placed(text, score, digest, parse(text), Cursor.behind(score, place, digest, text)));
-            }
-            return all;
-        });
-    }
-
     /** Whether a message goes by an id of its own is asked of Redis, since any producer may have given it one. */
-    private CompletableFuture<Item> item(Placed one) {
+    private CompletableFuture<Item> item(Scheduled.Member one) {
         Message message = one.message();
         String plainId = one.score() + '~' + one.digest();
         if (message == null || message.id() == null) {
@@ -236,16 +219,8 @@ public class Schedule {
         String id = idOf(message.to(), message.id());
         String fresh = message.id();
         // why not one command for both: in a cluster, Redis refuses it while the slot moves
-        return redis.call(commands -> commands.get(keys.scheduledEntry(id))).thenCombine(redis.call(commands -> commands.get(keys.scheduledEntry(fresh))),
+        return redis.call(commands -> commands.get(one.partition().scheduledEntry(id))).thenCombine(redis.call(commands -> commands.get(one.partition().scheduledEntry(fresh))),
                 (byIds, byFresh) -> new Item(one.text().equals(byIds) ? id : one.text().equals(byFresh) ? fresh : plainId, one.score(), message));
-    }
-
-    private static Message parse(String text) {
-        try {
-            return Message.of(Json.readObject(text));
-        } catch (BadMessageException none) {
-            return null;
-        }
     }
 
     private static String idOf(Address to, String messageId) {

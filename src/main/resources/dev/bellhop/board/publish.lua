@@ -1,7 +1,8 @@
 -- Keeps messages on one board and announces each: all of them, in this order, or none.
--- KEYS[1] board (stream): frame, at (when it was kept, ms), expires (ms, if it does); KEYS[2] marks (hash): ingested, the newest entry of
---   the ingest stream that was taken; [3] and on: keys that remember idempotency ids
--- ARGV[1] retention in ms, [2] where to announce, [3] most messages kept, [4] how long an id is remembered in ms; then for each message four: which
+-- KEYS[1] board (stream): frame, at (when it was kept, ms), expires (ms, if it does); KEYS[2] marks (hash): of each ingest stream
+--   the newest entry that was taken; [3] and on: keys that remember idempotency ids
+-- ARGV[1] retention in ms, [2] where to announce, [3] most messages kept, [4] how long an id is remembered in ms, [5] the mark of the ingest
+--   stream; then for each message four: which
 --   of KEYS remembers its idempotency id, or 0; id of its entry in the ingest stream, or ''; expiry in ms, or 0, or '+' and how many ms
 --   from now; frame
 -- Returns for each its place; '=' before it if it had been kept already; '-' if it has expired. Then, if an announcement was refused, '!'
@@ -12,14 +13,15 @@ local board, marks, retention, channel, most, remember = KEYS[1], KEYS[2], tonum
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local newest = redis.call('HGET', marks, 'ingested') or nil
+local source = ARGV[5]
+local newest = redis.call('HGET', marks, source) or nil
 local ingested = newest
 local last = redis.call('XREVRANGE', board, '+', '-', 'COUNT', 1)[1]
 local before = last and last[1] or '0-0'
 local places = remembered(3, #KEYS)
 
 local result, announced = {}, {}
-for i = 5, #ARGV, 4 do
+for i = 6, #ARGV, 4 do
   local id_key, entry, expires, frame = tonumber(ARGV[i]), ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
   expires = expiry(expires, now)
   local is_taken = entry ~= '' and newest and not is_after(entry, newest)
@@ -45,7 +47,7 @@ for i = 5, #ARGV, 4 do
 end
 
 if newest ~= ingested then
-  redis.call('HSET', marks, 'ingested', newest)
+  redis.call('HSET', marks, source, newest)
 end
 redis.call('PEXPIRE', marks, retention)
 if #announced > 0 then

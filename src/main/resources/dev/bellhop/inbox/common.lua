@@ -1,8 +1,8 @@
 -- What every script of an inbox begins with. All keys are one user's and so share one slot.
 -- KEYS[1] inbox (stream): frame, at (when it was kept, ms), expires (ms, if it does)
 -- KEYS[2] marks (hash): last (the newest position), base (how many were kept in earlier epochs; base:<epoch> what it was in those),
---         replid (which Redis numbered), until, oldest, ingested, delivered, read, read_n (how many were kept up to what is read)
--- ARGV[1] retention in ms
+--         replid (which Redis numbered), until, oldest, delivered, read, read_n (how many were kept up to what is read)
+-- ARGV[1] retention in ms; [6], where there is one, a mark that the script asks for
 --
 -- A message's number counts a user's messages through all epochs, without holes: base and offset together. The inbox holds the
 -- newest of them. So it is a subtraction how many lie after a mark, or have been trimmed.
@@ -13,8 +13,8 @@ local lifetime = retention + math.min(3600000, math.floor(retention / 16))
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local known = redis.call('HMGET', marks, 'last', 'base', 'replid', 'until', 'oldest', 'ingested', 'delivered', 'read', 'read_n')
-local ingested, delivered, read, read_n = known[6], known[7], known[8], tonumber(known[9] or nil)
+local known = redis.call('HMGET', marks, 'last', 'base', 'replid', 'until', 'oldest', ARGV[6] or 'last', 'delivered', 'read', 'read_n')
+local asked, delivered, read, read_n = known[6], known[7], known[8], tonumber(known[9] or nil)
 
 local kept
 -- How many messages the inbox holds. Counted when first asked for: keeping a message mostly needs no count.

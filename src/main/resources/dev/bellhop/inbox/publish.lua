@@ -1,7 +1,7 @@
 -- Keeps messages for one user and announces each: all of them, in this order, or none.
 -- KEYS[3] and on: keys that remember idempotency ids; the last one is the expiries, if ARGV[5] is 1
 -- ARGV[2] where to announce, [3] most messages kept, [4] how long an id is remembered in ms, [5] 1 if any of them expires,
---   [6] the mark of where they come from: ingested (the ingest stream) or board:<name>, [7] up to where that is taken now, or ''; then for each
+--   [6] the mark of where they come from: ingested (the ingest stream), ingested:<partition> or board:<name>, [7] up to where that is taken now, or ''; then for each
 --   message four: which of KEYS remembers its idempotency id, or 0; id of its entry where it comes from, or ''; expiry in ms, or 0,
 --   or '+' and how many ms from now; frame
 -- Returns for each its position; '=' before it if it had been kept already; '-' if it has expired. Then, if an announcement was
@@ -21,7 +21,7 @@ local last_id_key = expiries and #KEYS - 1 or #KEYS
 local places = remembered(3, last_id_key)
 
 local source = ARGV[6]
-local taken = source == 'ingested' and ingested or source ~= 'ingested' and redis.call('HGET', marks, source) or nil
+local taken = asked or nil
 local newest = taken
 local result, announced, expiring = {}, {}, {}
 local start, at = string.format('%.0f-', epoch), string.format('%.0f', now)

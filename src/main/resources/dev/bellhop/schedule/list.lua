@@ -1,5 +1,6 @@
 -- A page of what is scheduled, by due time. KEYS[1] scheduled (zset); ARGV[1] most, then of the last one seen, or '' each:
--- [2] score, [3] how many of the same score lay before it, [4] SHA-1, [5] how it begins
+-- [2] score, [3] how many of the same score lay before it, [4] SHA-1, [5] how it begins. If the last one seen lies in another zset: [4] and [5] '',
+-- and [3] behind or before: where to go on among those of the same score
 -- Returns how many of the first one's score lie before it; then message, score, SHA-1 of each.
 local function at(rank)
   return redis.call('ZRANGE', KEYS[1], rank, rank)[1]
@@ -17,7 +18,10 @@ local function is_before(text, start)
 end
 
 local first, from, to = 0, 0, 0
-if ARGV[2] ~= '' then
+if ARGV[2] ~= '' and ARGV[4] == '' then
+  local before = ARGV[3] == 'before'
+  first = redis.call('ZCOUNT', KEYS[1], '-inf', (before and '(' or '') .. ARGV[2])
+elseif ARGV[2] ~= '' then
   local score, digest, start = ARGV[2], ARGV[4], ARGV[5]
   from = redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. score)
   to = from + redis.call('ZCOUNT', KEYS[1], score, score)

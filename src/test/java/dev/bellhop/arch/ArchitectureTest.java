@@ -30,6 +30,7 @@ class ArchitectureTest {
             .layer("metric").definedBy("dev.bellhop.metric..")
             .layer("lane").definedBy("dev.bellhop.lane..")
             .layer("redis").definedBy("dev.bellhop.redis..")
+            .layer("partition").definedBy("dev.bellhop.partition..")
             .layer("login").definedBy("dev.bellhop.login..")
             .layer("rejected").definedBy("dev.bellhop.rejected..")
             .layer("inbox").definedBy("dev.bellhop.inbox..")
@@ -49,17 +50,18 @@ class ArchitectureTest {
             .whereLayer("metric").mayOnlyAccessLayers("message", "config")
             .whereLayer("lane").mayOnlyAccessLayers("message", "config", "metric")
             .whereLayer("redis").mayOnlyAccessLayers("message", "config", "metric")
+            .whereLayer("partition").mayOnlyAccessLayers("message", "config", "redis")
             .whereLayer("login").mayOnlyAccessLayers("message", "config", "metric")
-            .whereLayer("rejected").mayOnlyAccessLayers("message", "config", "metric", "redis")
+            .whereLayer("rejected").mayOnlyAccessLayers("message", "config", "metric", "redis", "partition")
             .whereLayer("inbox").mayOnlyAccessLayers("message", "config", "metric", "redis")
             .whereLayer("board").mayOnlyAccessLayers("message", "config", "metric", "redis", "inbox")
-            .whereLayer("schedule").mayOnlyAccessLayers("message", "config", "metric", "lane", "redis")
+            .whereLayer("schedule").mayOnlyAccessLayers("message", "config", "metric", "lane", "redis", "partition")
             .whereLayer("presence").mayOnlyAccessLayers("message", "config", "metric", "redis")
-            .whereLayer("ingest").mayOnlyAccessLayers("message", "config", "metric", "lane", "redis", "inbox", "board", "rejected")
+            .whereLayer("ingest").mayOnlyAccessLayers("message", "config", "metric", "lane", "redis", "partition", "inbox", "board", "rejected")
             .whereLayer("intake").mayOnlyAccessLayers("message", "config", "inbox", "board", "schedule")
             .whereLayer("publish").mayOnlyAccessLayers("message", "config", "board", "intake")
             .whereLayer("live").mayOnlyAccessLayers("message", "config", "metric", "lane", "redis", "inbox", "board", "login", "presence", "rejected", "publish")
-            .whereLayer("stats").mayOnlyAccessLayers("message", "config", "metric", "lane", "redis", "presence")
+            .whereLayer("stats").mayOnlyAccessLayers("message", "config", "metric", "lane", "redis", "partition", "presence")
             .whereLayer("http").mayOnlyAccessLayers("message", "config", "metric", "redis", "inbox", "board", "schedule", "intake", "login", "presence", "rejected", "stats")
             .whereLayer("logout").mayNotAccessAnyLayer()
             .whereLayer("app").mayNotBeAccessedByAnyLayer();
@@ -110,7 +112,7 @@ class ArchitectureTest {
     /** Nodes' clocks differ: what several nodes write and read counts by the clock of Redis alone. */
     @ArchTest
     static final ArchRule WHAT_NODES_SHARE_GOES_BY_THE_CLOCK_OF_REDIS = noClasses().that()
-            .resideInAnyPackage("dev.bellhop.presence..", "dev.bellhop.stats..", "dev.bellhop.inbox..", "dev.bellhop.schedule..", "dev.bellhop.ingest..")
+            .resideInAnyPackage("dev.bellhop.partition..", "dev.bellhop.presence..", "dev.bellhop.stats..", "dev.bellhop.inbox..", "dev.bellhop.schedule..", "dev.bellhop.ingest..")
             .should().callMethod(System.class, "currentTimeMillis").orShould().callMethod(java.time.Instant.class, "now");
 
     /** The JAX-RS application of a WAR that Bellhop is part of would take in what is found by its annotations alone. */

@@ -50,7 +50,7 @@ final class ReplicatedDoors {
     Producer.Door apiLater() {
         return draft -> replicated(SlotHash.getSlot(RedisServer.SCHEDULED), () -> {
             TestNode node = anyNode();
-            new Schedule(node.redis(), node.keys(), node.promotion()).add(message(draft), Instant.ofEpochMilli((long) (draft.due() * 1e3))).get(8, TimeUnit.SECONDS);
+            new Schedule(node.redis(), node.partitions(), node.promotion()).add(message(draft), Instant.ofEpochMilli((long) (draft.due() * 1e3))).get(8, TimeUnit.SECONDS);
             return null;
         });
     }

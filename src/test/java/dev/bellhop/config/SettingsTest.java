@@ -27,6 +27,9 @@ class SettingsTest {
         assertThat(settings.ingestStream()).isEqualTo("{websocket}:producer:stream");
         assertThat(settings.besideIngest("reader")).isEqualTo("{websocket}:reader");
         assertThat(settings.scheduledKey()).isEqualTo("{websocket}:timing:messages");
+        assertThat(settings.partitions()).isEqualTo(1);
+        assertThat(settings.inPartition(settings.ingestStream(), 3)).isEqualTo("{websocket:3}:producer:stream");
+        assertThat(settings.inPartition(settings.scheduledKey(), 12)).isEqualTo("{websocket:12}:timing:messages");
         assertThat(settings.consumerStream()).isEqualTo("websocket:consumer:stream");
         assertThat(settings.hasConsumerStream()).isTrue();
         assertThat(settings.consumerStreamBytes()).isEqualTo(268_435_456);
@@ -66,7 +69,10 @@ class SettingsTest {
         assertThat(tagged.scheduledKey()).isEqualTo("{two}:timing:messages");
         assertThat(tagged.besideIngest("rejected")).isEqualTo("{two}:rejected");
         assertThat(read("bellhop.ingest-stream=two").scheduledKey()).as("without braces the whole name is the tag").isEqualTo("{two}:timing:messages");
-        assertThat(read("bellhop.ingest-stream={timing:messages}:in", "bellhop.scheduled-key=timing:messages").scheduledKey()).isEqualTo("timing:messages");
+        Settings odd = read("bellhop.ingest-stream={timing:messages}:in", "bellhop.scheduled-key=timing:messages");
+        assertThat(odd.scheduledKey()).isEqualTo("timing:messages");
+        assertThat(odd.inPartition(odd.scheduledKey(), 0)).isEqualTo("{timing:messages:0}");
+        assertThat(odd.inPartition(odd.ingestStream(), 0)).isEqualTo("{timing:messages:0}:in");
         assertThatThrownBy(() -> read("bellhop.ingest-stream={two}:in", "bellhop.scheduled-key={websocket}:timing:messages"))
                 .isInstanceOf(IllegalArgumentException.class).hasMessage("bellhop.scheduled-key: its first braces must be {two}, so that it is in the hash slot of bellhop.ingest-stream");
     }

@@ -55,7 +55,7 @@ class ScriptsFuzzIT {
     private static TestNode reader;
 
     private final Hostile hostile = new Hostile(new Random(SEED));
-    private final Schedule schedule = new Schedule(node.redis(), node.keys(), node.promotion());
+    private final Schedule schedule = new Schedule(node.redis(), node.partitions(), node.promotion());
     private List<String> users;
 
     @BeforeAll

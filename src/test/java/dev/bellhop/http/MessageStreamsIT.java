@@ -38,7 +38,7 @@ class MessageStreamsIT {
     static void start() {
         redis = RedisServer.create();
         node = TestNode.start(redis.uri(), "bellhop.connection.max-message-size=2000", "bellhop.inbox.max-messages=100000").awaitRedis();
-        streams = new MessageStreams(new Intake(node.inbox(), node.boards(), new Schedule(node.redis(), node.keys(), node.promotion())), node.settings());
+        streams = new MessageStreams(new Intake(node.inbox(), node.boards(), new Schedule(node.redis(), node.partitions(), node.promotion())), node.settings());
     }
 
     @AfterAll

@@ -190,7 +190,7 @@ class BoardsIT {
 
     @Test
     void aMessageWithAnIdIsOneMessageThroughEachDoor() {
-        Schedule schedule = new Schedule(one.redis(), one.keys(), one.promotion());
+        Schedule schedule = new Schedule(one.redis(), one.partitions(), one.promotion());
         Intake intake = new Intake(one.inbox(), one.boards(), schedule);
         Message message = new Message("n", Address.role("manager"), "1", "x", 0, 0);
         String first = intake.keep(message).join();

@@ -255,7 +255,7 @@ class InboundIT {
         await().until(() -> observed.size() == 1);
         assertThat(redis.commands().keys("*off*")).isEmpty();
         assertThat(entries()).isEmpty();
-        assertThat(new Queues(node.redis(), node.keys(), node.settings()).depths().get(5, TimeUnit.SECONDS).consumer()).isZero();
+        assertThat(new Queues(node.redis(), node.keys(), node.partitions(), node.settings()).depths().get(5, TimeUnit.SECONDS).consumer()).isZero();
         node.observe(null);
         page.send(frame(2));
         await("there is nobody whom to tell").until(() -> errors(page, "bad_message") == 1);

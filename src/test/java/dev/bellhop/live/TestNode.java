@@ -11,6 +11,7 @@ import dev.bellhop.ingest.IngestReader;
 import dev.bellhop.lane.Lane;
 import dev.bellhop.lane.Lanes;
 import dev.bellhop.metric.Metrics;
+import dev.bellhop.partition.Partitions;
 import dev.bellhop.publish.InboundMessage;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.PubSub;
@@ -154,6 +155,10 @@ public final class TestNode implements AutoCloseable {
 
     public Groups groups() {
         return bean(Groups.class);
+    }
+
+    public Partitions partitions() {
+        return bean(Partitions.class);
     }
 
     public IngestReader ingestReader() {

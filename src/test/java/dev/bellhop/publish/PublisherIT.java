@@ -39,7 +39,7 @@ class PublisherIT {
     static void start() {
         redis = RedisServer.create();
         node = TestNode.start(redis.uri()).awaitRedis();
-        schedule = new Schedule(node.redis(), node.keys(), node.promotion());
+        schedule = new Schedule(node.redis(), node.partitions(), node.promotion());
         intake = new Intake(node.inbox(), node.boards(), schedule);
         publisher = new Publisher(intake, node.groups(), node.settings());
     }
@@ -134,7 +134,7 @@ class PublisherIT {
     @Test
     void whoWaitsIsToldWhenRedisIsAwayOrSlow() throws InterruptedException {
         try (RedisServer other = RedisServer.create(); TestNode slow = TestNode.start(other.uri()).awaitRedis()) {
-            Publisher on = new Publisher(new Intake(slow.inbox(), slow.boards(), new Schedule(slow.redis(), slow.keys(), slow.promotion())), slow.groups(), slow.settings());
+            Publisher on = new Publisher(new Intake(slow.inbox(), slow.boards(), new Schedule(slow.redis(), slow.partitions(), slow.promotion())), slow.groups(), slow.settings());
             other.commands().clientPause(3_000);
             assertThatExceptionOfType(PublishFailedException.class).isThrownBy(() -> on.publishAndWait("user", "n", null, Duration.ofMillis(200)))
                     .withMessageContaining("PT0.2S");

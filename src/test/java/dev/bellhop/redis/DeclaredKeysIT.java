@@ -38,7 +38,7 @@ class DeclaredKeysIT {
     @BeforeAll
     static void start() {
         redis = dev.bellhop.it.RedisServer.create();
-        node = TestNode.start(redis.uri(), "bellhop.inbox.max-messages=5").awaitRedis();
+        node = TestNode.start(redis.uri(), "bellhop.inbox.max-messages=5", "bellhop.partitions=2").awaitRedis();
     }
 
     @AfterAll
@@ -67,7 +67,7 @@ class DeclaredKeysIT {
             }
         }
         int files = 0;
-        for (String folder : new String[] {"inbox", "ingest", "rejected", "schedule"}) {
+        for (String folder : new String[] {"inbox", "ingest", "partition", "rejected", "schedule"}) {
             try (Stream<Path> all = Files.list(Path.of("src/main/resources/dev/bellhop", folder))) {
                 files += (int) all.filter(file -> file.toString().endsWith(".lua") && !PARTS.contains(file.getFileName().toString())).count();
             }
@@ -92,7 +92,7 @@ class DeclaredKeysIT {
         node.inbox().page("u", null, 10).join();
         node.inbox().announceLoginEnded("u", "login").join();
 
-        Schedule schedule = new Schedule(node.redis(), node.keys(), node.promotion());
+        Schedule schedule = new Schedule(node.redis(), node.partitions(), node.promotion());
         Instant later = Instant.now().plusSeconds(3_600);
         String id = schedule.add(new Message("n", "u", "1", "x", 0, 1_000), later).join();
         schedule.move(id, later.plusSeconds(1)).join();

@@ -141,7 +141,7 @@ class RedisIT {
     @Test
     void aCommandThatWaitsHoldsUpNoOther() {
         try (TestNode node = TestNode.start(redis.unrestrictedUri()).awaitRedis()) {
-            CompletableFuture<?> waiting = node.redis().waiting(commands -> commands.blpop(2, "nothing"));
+            CompletableFuture<?> waiting = node.redis().waiting(Partition.NONE, commands -> commands.blpop(2, "nothing"));
             assertThat(ping(node)).succeedsWithin(Duration.ofSeconds(1));
             assertThat(waiting).isNotDone();
         }

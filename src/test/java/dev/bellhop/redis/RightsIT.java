@@ -58,6 +58,9 @@ class RightsIT {
         assertThat(producer.publish("websocket:producer:channel", "{}")).isZero();
         producer.xadd("{websocket}:producer:stream", Map.of("message", "{}"));
         producer.zadd("{websocket}:timing:messages", 1, "{}");
+        producer.xadd("{websocket:3}:producer:stream", Map.of("message", "{}"));
+        producer.zadd("{websocket:3}:timing:messages", 1, "{}");
+        refused(() -> producer.set("{websocket:3}:reader", "x"));
         redis.commands().set("bellhop:{alice}:marks", "x");
         refused(() -> producer.get("bellhop:{alice}:marks"));
         refused(() -> producer.xadd("bellhop:{alice}:inbox", Map.of("frame", "{}")));

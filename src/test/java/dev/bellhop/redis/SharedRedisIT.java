@@ -142,7 +142,7 @@ class SharedRedisIT {
     }
 
     private static Schedule schedule(TestNode node) {
-        return new Schedule(node.redis(), node.keys(), node.promotion());
+        return new Schedule(node.redis(), node.partitions(), node.promotion());
     }
 
     private static Presence presence(TestNode node) {

@@ -32,7 +32,7 @@ class ScheduleIT {
     static void start() {
         redis = RedisServer.create();
         node = TestNode.start(redis.uri()).awaitRedis();
-        schedule = new Schedule(node.redis(), node.keys(), node.promotion());
+        schedule = new Schedule(node.redis(), node.partitions(), node.promotion());
     }
 
     @AfterAll

@@ -1,0 +1,227 @@
+package dev.bellhop.ingest;
+
+import dev.bellhop.config.Settings;
+import dev.bellhop.inbox.Inbox;
+import dev.bellhop.message.BadMessageException;
+import dev.bellhop.message.Message;
+import dev.bellhop.message.Utf8;
+import dev.bellhop.metric.Metrics;
+import dev.bellhop.redis.Partition;
+import dev.bellhop.redis.Redis;
+import dev.bellhop.redis.Reply;
+import dev.bellhop.redis.Script;
+import dev.bellhop.rejected.RejectedList;
+import dev.bellhop.rejected.RejectedMessage;
+import dev.bellhop.rejected.Rejections;
+import io.lettuce.core.XReadArgs;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Moves messages from one ingest stream into their inboxes, while this node holds the stream's lease.
+ *
+ * <p>An entry leaves the stream when it is in its inbox; whatever a reader that died had taken and not done, the next one takes first. The
+ * inbox knows the newest entry that it has of the stream, so an entry that comes twice is kept once.
+ *
+ * <p>A user who cannot be published to holds up nobody else, see {@link Backlog}. No thread waits: each step begins the next. All state
+ * is touched by one step at a time, but for what {@link Leases} asks for.
+ */
+final class StreamReader {
+    private static final System.Logger LOG = System.getLogger(StreamReader.class.getName());
+
+    private static final Script READ = new Script(StreamReader.class, "read.lua");
+    private static final Script DONE = new Script(StreamReader.class, "/dev/bellhop/inbox/positions.lua", "done.lua");
+    private static final Script RELEASE = new Script(StreamReader.class, "release.lua");
+
+    /** How long after a reader's death another takes over, at most; less than that between two renewals. */
+    private static final int LEASE_MILLIS = 2_000;
+    private static final int WAIT_MILLIS = 500;
+    private static final int BATCH = 200;
+    private static final int DONE_AT_ONCE = 1_000;
+    private static final int FULL_MILLIS = 100;
+    /** What a message's JSON may have around its frame: address, id and ttl, perhaps escaped. */
+    private static final int ENVELOPE = 6 * (Message.MAX_USER_ID + Message.MAX_ID) + 200;
+    /** Begins with what a reader before left undone. */
+    private static final String START = "0-0";
+    private static final long CONTINUED = 1;
+
+    private final Partition partition;
+    private final Parts parts;
+    private final Leases leases;
+    private final Backlog backlog;
+    private final boolean isWaitedFor;
+
+    private volatile boolean stopped;
+    private String cursor = START;
+
+    /** What all readers of a node share. */
+    record Parts(Redis redis, String node, Settings settings, Executor lane, RejectedList rejectedList, Rejections rejections, Metrics.Count ingested) {}
+
+    /** @param isWaitedFor whether Redis tells at once when there is something to read; else it is looked for */
+    StreamReader(Partition partition, Parts parts, Leases leases, Backlog backlog, boolean isWaitedFor) {
+        this.partition = partition;
+        this.parts = parts;
+        this.leases = leases;
+        this.backlog = backlog;
+        this.isWaitedFor = isWaitedFor;
+    }
+
+    Partition partition() {
+        return partition;
+    }
+
+    Backlog backlog() {
+        return backlog;
+    }
+
+    /** Begins to read once Redis is there, until stopped. Returns at once. */
+    void start() {
+        later(0);
+    }
+
+    private void later(long millis) {
+        if (!stopped) {
+            parts.redis().later(this::read, millis);
+        }
+    }
+
+    /** Why not all at once: who has just been told that there are enough would be first each time, and others never. */
+    private void laterAround(int millis) {
+        later(millis / 2 + ThreadLocalRandom.current().nextInt(millis / 2));
+    }
+
+    private void read() {
+        if (stopped) {
+            return;
+        }
+        if (!leases.mayAsk(this)) {
+            laterAround(WAIT_MILLIS);
+            return;
+        }
+        READ.run(parts.redis(), new String[] {partition.ingest(), partition.reader()}, parts.node(), Integer.toString(LEASE_MILLIS),
+                Integer.toString(backlog.hasRoom() ? BATCH : 0), cursor).handleAsync(this::taken, parts.lane()).exceptionally(failure -> {
+                    again("handing over what was read", failure); // its lane takes no more
+                    return null;
+                });
+    }
+
+    private Void taken(Reply reply, Throwable failure) {
+        if (failure != null) {
+            again("reading the ingest stream", failure);
+            return null;
+        }
+        long reader = reply.number();
+        leases.holds(this, reader != 0);
+        if (reader != CONTINUED) {
+            backlog.clear(); // another node may have taken what is here, or takes it now
+        }
+        if (reader == 0) {
+            cursor = START;
+            laterAround(WAIT_MILLIS);
+            return null;
+        }
+        cursor = reply.text();
+        String newest = reply.text();
+        boolean nothing = !reply.hasNext();
+        while (reply.hasNext()) {
+            take(reply.text(), reply.text(), reply.number());
+        }
+        backlog.publish().whenComplete((progress, never) -> finish().whenComplete((finished, refused) -> {
+            if (refused != null) {
+                again("taking entries out of the ingest stream", refused);
+            } else if (leases.mustGiveUp(this)) {
+                giveUp();
+            } else if (!progress) {
+                later(WAIT_MILLIS); // why: where nobody can be published to, the next ones cannot either
+            } else if (!backlog.hasRoom()) {
+                later(FULL_MILLIS);
+            } else if (nothing && cursor.isEmpty() && !finished) {
+                awaitNext(newest);
+            } else {
+                later(0);
+            }
+        }));
+        return null;
+    }
+
+    /** Waits for an entry after this one; only to be woken, as taking it is {@link #read}'s. */
+    @SuppressWarnings("unchecked") // why: Lettuce takes an array of a generic type
+    private void awaitNext(String newest) {
+        if (!isWaitedFor) {
+            later(WAIT_MILLIS);
+            return;
+        }
+        parts.redis().waiting(partition.number(), commands -> commands.xread(XReadArgs.Builder.block(WAIT_MILLIS).count(1),
+                XReadArgs.StreamOffset.from(partition.ingest(), newest))).whenComplete((entry, failure) -> later(failure == null ? 0 : WAIT_MILLIS));
+    }
+
+    private void take(String entry, String text, long ttlFrom) {
+        try {
+            // why more than a frame may have: the message's address and its ids come on top
+            Message message = Message.parse(text, parts.settings().maxMessageSize() + ENVELOPE);
+            if (Utf8.length(message.frameTail()) > parts.settings().maxMessageSize()) {
+                throw new BadMessageException(BadMessageException.TOO_LARGE, "longer than " + parts.settings().maxMessageSize() + " bytes");
+            }
+            message.to().requireRoleIn(parts.settings().roles());
+            backlog.add(new Inbox.Draft(message, entry, ttlFrom));
+        } catch (BadMessageException e) {
+            parts.rejections().rejected("ingest stream", e, text);
+            backlog.reject(entry, RejectedMessage.kept(e.code(), e.getMessage(), text));
+        }
+    }
+
+    /** @return whether there was anything to finish */
+    private CompletableFuture<Boolean> finish() {
+        List<String> done = backlog.takeDone(DONE_AT_ONCE);
+        Map<String, String> rejected = backlog.rejected(BATCH);
+        CompletableFuture<?> finished = done.isEmpty() ? CompletableFuture.completedFuture(null)
+                : DONE.run(parts.redis(), new String[] {partition.ingest()}, done.toArray(String[]::new)).thenAccept(ok -> parts.ingested().add(done.size()));
+        return finished.thenCompose(ok -> rejected.isEmpty() ? CompletableFuture.completedFuture(null) : keep(rejected))
+                .thenApply(ok -> !done.isEmpty());
+    }
+
+    /** Why the rejected ones alone wait if this fails: the list may be a key of another type, and the others go on. */
+    private CompletableFuture<?> keep(Map<String, String> rejected) {
+        return parts.rejectedList().keep(partition, rejected).handle((ok, failure) -> {
+            if (failure == null) {
+                backlog.rejectedAreKept(rejected);
+                parts.ingested().add(rejected.size());
+            } else {
+                LOG.log(System.Logger.Level.WARNING, "Rejected messages stay in the ingest stream, as {0} cannot be written: {1}. Trying again.", partition.rejected(), failure.toString());
+            }
+            return null;
+        });
+    }
+
+    /** After a failure everything that was taken and is not done is taken anew. */
+    private void again(String what, Throwable failure) {
+        if (stopped) {
+            return;
+        }
+        cursor = START;
+        backlog.clear();
+        LOG.log(parts.redis().isConnected() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+                "Failed while {0} ({1}): {2}. Nothing is lost; trying again in {3} ms.", what, partition.ingest(), failure.toString(), WAIT_MILLIS);
+        later(WAIT_MILLIS);
+    }
+
+    /** Lets another node go on. What is under way may still come to inboxes: they take it once. */
+    private void giveUp() {
+        cursor = START;
+        backlog.clear();
+        release().whenComplete((ok, failure) -> laterAround(WAIT_MILLIS));
+    }
+
+    private CompletableFuture<?> release() {
+        return RELEASE.run(parts.redis(), new String[] {partition.reader()}, parts.node());
+    }
+
+    /** Stops reading, and lets another node take over at once. */
+    CompletableFuture<?> stop() {
+        stopped = true;
+        return release();
+    }
+}
