@@ -199,12 +199,13 @@ class LogoutServerIT extends WithServers {
                     // 1008 where the server itself is first: the HTTP session on which the page hangs has expired
                     assertThat(page.awaitClose(Duration.ofSeconds(40))).as("comes to be checked").isIn(1001, 1008);
                 }
-                try (Page page = Page.loggedIn(login)) {
+                try (Page page = Page.loggedIn(login); EventStream stream = EventStream.open(login, "").read()) {
                     assertThat(page.isOpen()).as("the login stands").isTrue();
+                    stream.awaitType("login");
                     if (!first.server().equals("Open Liberty")) { // whose sign-on lasts as long as its cookie says
                         assertThat(login.get("/plain/end.jsp?after=1").statusCode()).isEqualTo(200);
                         await().atMost(REAPED.plusSeconds(30)).pollInterval(Duration.ofSeconds(7))
-                                .until(() -> !page.isOpen() && Page.handshakeStatus(login, first.origin()) == 401);
+                                .until(() -> !page.isOpen() && stream.isOver() && Page.handshakeStatus(login, first.origin()) == 401);
                     }
                 }
             } finally {
