@@ -90,8 +90,8 @@ class ScriptsFuzzIT {
             Map<String, String> changed = new HashMap<>(after);
             changed.entrySet().removeAll(before.entrySet());
             before.keySet().stream().filter(key -> !after.containsKey(key)).forEach(key -> changed.put(key, "gone"));
-            // why not those of the stream: what is due is promoted beside this test, whenever its time has come
-            assertThat(changed.keySet()).as(what).allMatch(key -> key.startsWith("{websocket}:") || done && (key.startsWith(own) || !key.startsWith("bellhop:{")));
+            // why not those of the stream, and the list of boards: what is due is promoted beside this test, and a board noted some time after
+            assertThat(changed.keySet()).as(what).allMatch(key -> key.startsWith("{websocket}:") || key.equals(node.keys().boards()) || done && (key.startsWith(own) || !key.startsWith("bellhop:{")));
             before = after;
             if (after.containsKey(own + "inbox")) {
                 isWhole(user, what);
