@@ -35,8 +35,7 @@ final class Waits {
 
     /** By fault: p50, p99 and the longest wait of the users concerned, and of the others. */
     String report(Collection<Ledger.Screen> screens) {
-        Map<Ledger.Entry, Long> first = new HashMap<>(); // a user has it when one of their pages shows it
-        screens.forEach(screen -> screen.shown().forEach(shown -> first.merge(shown.entry(), shown.at(), Math::min)));
+        Map<Ledger.Entry, Long> first = firstShown(screens);
         Map<String, List<Long>> waits = new LinkedHashMap<>();
         for (Fault fault : faults) {
             List<Long> concerned = waits.computeIfAbsent(fault.name() + ", users concerned", name -> new ArrayList<>());
@@ -59,11 +58,18 @@ final class Waits {
         return report.toString();
     }
 
+    /** A user has a message when one of their pages shows it. */
+    private static Map<Ledger.Entry, Long> firstShown(Collection<Ledger.Screen> screens) {
+        Map<Ledger.Entry, Long> first = new HashMap<>();
+        screens.forEach(screen -> screen.shown().forEach(shown -> first.merge(shown.entry(), shown.at(), Math::min)));
+        return first;
+    }
+
     /** The longest wait of users who had nothing to do with what was wrong. */
     long longestOfOthers(Collection<Ledger.Screen> screens, String fault) {
-        return faults.stream().filter(one -> one.name().equals(fault)).mapToLong(one -> screens.stream().flatMap(screen -> screen.shown().stream()).filter(shown -> {
-            Sent was = sent.get(shown.entry());
-            return was != null && was.at() >= one.from() && was.at() <= one.to() && !one.slots().test(was.slot());
-        }).mapToLong(shown -> shown.at() - sent.get(shown.entry()).at()).max().orElse(0)).max().orElse(0);
+        Map<Ledger.Entry, Long> first = firstShown(screens);
+        return faults.stream().filter(one -> one.name().equals(fault)).flatMap(one -> sent.entrySet().stream()
+                .filter(was -> first.containsKey(was.getKey()) && was.getValue().at() >= one.from() && was.getValue().at() <= one.to() && !one.slots().test(was.getValue().slot()))
+                .map(was -> first.get(was.getKey()) - was.getValue().at())).max(Long::compare).orElse(0L);
     }
 }

@@ -74,7 +74,7 @@ public final class RedisCluster implements AutoCloseable {
         public void start() {
             try {
                 process = RedisProcess.start(directory, RedisServer.configuration(directory, true), port, "--cluster-enabled", "yes", "--cluster-port", Integer.toString(bus),
-                        "--cluster-node-timeout", "2000", "--cluster-config-file", "nodes-" + port + ".conf", "--repl-diskless-sync-delay", "0", "--appendonly", "yes");
+                        "--cluster-node-timeout", "2000", "--cluster-require-full-coverage", "no", "--cluster-config-file", "nodes-" + port + ".conf", "--repl-diskless-sync-delay", "0", "--appendonly", "yes");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -124,6 +124,7 @@ public final class RedisCluster implements AutoCloseable {
         for (int i = 0; i < masters * (1 + replicasOfEach); i++) {
             Member member = new Member();
             members.add(member);
+            RedisServer.lose(member.directory);
             member.start();
         }
         Member first = members.get(0);

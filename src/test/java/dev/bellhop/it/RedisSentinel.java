@@ -102,6 +102,7 @@ public final class RedisSentinel implements AutoCloseable {
         RedisSentinel made = new RedisSentinel();
         Runtime.getRuntime().addShutdownHook(made.atExit);
         try {
+            made.members.forEach(member -> RedisServer.lose(directory(member.port)));
             made.startAll(made.members.get(0));
             made.sentinels.forEach(sentinel -> sentinel.start(made.members.get(0).port));
             made.awaitWhole();

@@ -128,6 +128,22 @@ public class RedisServer implements AutoCloseable {
 
     /** Deletes what is on its disk; to be called while it does not run. */
     public void lose() {
+        lose(directory);
+    }
+
+    /** The same for any Redis: what another one with the same port has left there. */
+    static void lose(Path directory) {
+        try {
+            if (Files.exists(directory)) {
+                try (Stream<Path> files = Files.list(directory)) {
+                    for (Path file : (Iterable<Path>) files.filter(file -> file.getFileName().toString().startsWith("nodes"))::iterator) {
+                        Files.delete(file);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         Path data = directory.resolve("appendonlydir");
         if (Files.exists(data)) {
             try (Stream<Path> files = Files.list(data)) {
