@@ -158,6 +158,7 @@ final class Site implements AutoCloseable {
             options.addAll(List.of("-D" + scheme + ".proxyHost=127.0.0.1", "-D" + scheme + ".proxyPort=" + names.port()));
         }
         stock.behindProxy(checkout.resolve("server-config"), options);
+        stock.awaitReady(); // why: a server that has started anew deploys one application after another
     }
 
     /** A new browser that comes as everybody does: {@code https://desk.test}. */
