@@ -44,7 +44,7 @@ class Caller {
 
     private Principal principal() {
         requireGate();
-        return request.getAttribute(BACKEND) instanceof Backend backend ? backend::name : request.getUserPrincipal();
+        return Identity.principal(request);
     }
 
     private void requireGate() {

@@ -1,5 +1,7 @@
 package dev.bellhop.live;
 
+import dev.bellhop.config.Settings;
+
 /**
  * How many frames a page may still send: a token bucket; and how many of its frames were refused lately.
  *
@@ -22,6 +24,17 @@ final class Allowance {
         tokens = burst;
         tokensAt = now;
         strikesAt = now;
+    }
+
+    /** As many frames as the settings allow a page. */
+    static Allowance ofFrames(Settings settings, long now) {
+        return new Allowance(settings.rate(), settings.burst(), now);
+    }
+
+    /** As many bytes for the application as the settings allow a user; at once some seconds' worth, and two messages of any size. */
+    static Allowance ofBytes(Settings settings, long now) {
+        int rate = settings.userRateBytes();
+        return new Allowance(rate, Math.max(4 * rate, 2 * settings.maxMessageSize()), now);
     }
 
     /**

@@ -81,7 +81,7 @@ final class Connection implements Outbox.Owner, Sender {
         this.login = login;
         this.lanes = lanes;
         this.connections = connections;
-        this.allowance = new Allowance(settings.rate(), settings.burst(), openedNanos);
+        this.allowance = Allowance.ofFrames(settings, openedNanos);
         this.loginAllowance = new Allowance(LOGIN_RATE, LOGIN_BURST, openedNanos);
         this.pending = new Pending(settings.queueBytes());
         this.outbox = new Outbox(transport, settings.queueMessages(), settings.queueBytes(), this);

@@ -101,12 +101,15 @@ class FrameReader {
                 if (!connection.loginAllowance().take(System.nanoTime())) { // why: each one has the inbox read
                     throw new BadMessageException(RATE_LIMITED, "more than " + Connection.LOGIN_RATE + " login frame a second");
                 }
-                Position lastId = lastId(connection, fields);
-                login(connection, lastId, replaces(fields));
+                Map<String, Value> data = data(fields, "last_id");
+                login(connection, lastId(connection, data), replaces(data));
             }
             case "read" -> {
                 requireLogin(sender);
-                Position read = position(fields, "id", true);
+                Position read = position(data(fields, "id"), "id");
+                if (read == null) {
+                    throw bad("id");
+                }
                 sender.pending().read(() -> inbox.markRead(sender.userId(), read, sender.connectionId()).exceptionally(failure -> {
                     sender.tell(Frame.error(Inbound.UNAVAILABLE, "Redis is away; nothing was done, try again later"));
                     return null;
@@ -127,29 +130,37 @@ class FrameReader {
     }
 
     /** A tab may still hold the position of whoever was logged in before; it says whose, and then it counts for nothing. */
-    private static Position lastId(Connection connection, Map<String, Value> fields) throws BadMessageException {
-        Position lastId = position(fields, "last_id", false);
-        if (lastId == null) {
-            return null;
-        }
-        Value owner = Json.readObject(fields.get("data").raw()).get("user_id");
-        return owner == null || owner.text().equals(connection.login().userId()) ? lastId : null;
+    private static Position lastId(Connection connection, Map<String, Value> data) throws BadMessageException {
+        Position lastId = position(data, "last_id");
+        Value owner = data.get("user_id");
+        return lastId == null || owner == null || owner.text().equals(connection.login().userId()) ? lastId : null;
     }
 
-    private static String replaces(Map<String, Value> fields) throws BadMessageException {
-        Value data = fields.get("data");
-        Value replaces = data == null || data.type() != Type.OBJECT ? null : Json.readObject(data.raw()).get("replaces");
+    private static String replaces(Map<String, Value> data) {
+        Value replaces = data.get("replaces");
         return replaces == null || replaces.type() != Type.STRING ? null : replaces.text();
     }
 
-    private static Position position(Map<String, Value> fields, String name, boolean required) throws BadMessageException {
+    /**
+     * What is in a frame's {@code data}; nothing if there is none.
+     *
+     * @param name what is looked for there
+     */
+    private static Map<String, Value> data(Map<String, Value> fields, String name) throws BadMessageException {
         Value data = fields.get("data");
-        Value position = data == null || data.type() != Type.OBJECT ? null : Json.readObject(data.raw()).get(name);
-        boolean none = position == null || position.type() == Type.NULL;
-        if (none && required || data != null && data.type() != Type.OBJECT && data.type() != Type.NULL) {
+        if (data == null || data.type() == Type.NULL) {
+            return Map.of();
+        }
+        if (data.type() != Type.OBJECT) {
             throw bad(name);
         }
-        return none ? null : Position.parse(position.text()).orElseThrow(() -> bad(name));
+        return Json.readObject(data.raw());
+    }
+
+    /** @return null if there is none */
+    private static Position position(Map<String, Value> data, String name) throws BadMessageException {
+        Value position = data.get(name);
+        return position == null || position.type() == Type.NULL ? null : Position.parse(position.text()).orElseThrow(() -> bad(name));
     }
 
     private static BadMessageException bad(String name) {

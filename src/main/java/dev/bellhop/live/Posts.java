@@ -57,9 +57,8 @@ class Posts {
         private volatile long usedNanos;
 
         Counted(Settings settings, long now) {
-            frames = new Allowance(settings.rate(), settings.burst(), now);
-            int rate = settings.userRateBytes();
-            bytes = new Allowance(rate, Math.max(4 * rate, 2 * settings.maxMessageSize()), now);
+            frames = Allowance.ofFrames(settings, now);
+            bytes = Allowance.ofBytes(settings, now);
             pending = new Pending(settings.queueBytes());
             pending.open(); // the request has just shown its login
         }

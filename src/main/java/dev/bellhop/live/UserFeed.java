@@ -52,8 +52,7 @@ final class UserFeed {
         this.boardFeeds = boardFeeds;
         this.boards = new UserBoards(user, boardFeeds);
         this.replay = readings.replay(this);
-        int rate = settings.userRateBytes();
-        bytes = new Allowance(rate, Math.max(4 * rate, 2 * settings.maxMessageSize()), madeNanos);
+        bytes = Allowance.ofBytes(settings, madeNanos);
     }
 
     String user() {

@@ -51,10 +51,14 @@ public class Identity {
         }
     }
 
+    /** Whom a request comes from, by the container or by {@link #CALLER}; may be null. */
+    public static Principal principal(HttpServletRequest request) {
+        return request.getAttribute(CALLER) instanceof Principal caller ? caller : request.getUserPrincipal();
+    }
+
     /** The user of a request, as above. */
     public Optional<String> user(HttpServletRequest request) {
-        Principal principal = request.getAttribute(CALLER) instanceof Principal caller ? caller : request.getUserPrincipal();
-        return user(principal, request.getSession(false));
+        return user(principal(request), request.getSession(false));
     }
 
     /**

@@ -66,7 +66,7 @@ public class Partitions {
 
     /** Where a message to this address goes now. */
     public Partition of(Address to) {
-        return own == 1 ? keys.unnumbered() : keys.partition(number(to, own));
+        return own == 1 ? keys.unnumbered() : all.get(1 + number(to, own));
     }
 
     /**

@@ -14,10 +14,12 @@ public class Keys {
     private static final String SCHEDULED = "scheduled:";
 
     private final Settings settings;
+    private final Partition unnumbered;
 
     @Inject
     public Keys(Settings settings) {
         this.settings = settings;
+        unnumbered = new Partition(Partition.NONE, ingest(), scheduled(), reader(), rejected(), settings.besideIngest(SCHEDULED), "ingested");
     }
 
     public String inbox(String user) {
@@ -114,7 +116,7 @@ public class Keys {
 
     /** The keys above, as producers know them that know nothing of partitions. */
     public Partition unnumbered() {
-        return new Partition(Partition.NONE, ingest(), scheduled(), reader(), rejected(), settings.besideIngest(SCHEDULED), "ingested");
+        return unnumbered;
     }
 
     /** The keys of one partition, all in a slot of their own. */

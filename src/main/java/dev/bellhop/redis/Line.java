@@ -93,9 +93,9 @@ abstract class Line {
     }
 
     void subscribe(String channel) {
-        channels.add(channel);
-        asked.put(channel, System.nanoTime());
-        dispatch(commands -> ask(commands, List.of(channel)));
+        if (channels.add(channel)) {
+            subscribeAgain(channel);
+        }
     }
 
     /** Asks again for a subscription whose confirmation has not come. */

@@ -70,9 +70,7 @@ public class PubSub {
     /** Subscribes, now or as soon as Redis is there, and again after each cut; {@link Listener#subscribed} tells when. */
     public void subscribe(String channel) {
         if (isPlain(channel)) {
-            if (!plain.holds(channel)) {
-                plain.subscribe(channel);
-            }
+            plain.subscribe(channel);
         } else {
             shards.subscribe(channel);
         }

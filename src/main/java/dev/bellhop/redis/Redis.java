@@ -207,6 +207,11 @@ public class Redis {
         return send(() -> waiting.get(partition + 1), command);
     }
 
+    /** What has come of several calls, in their order; fails if one of them does. */
+    public static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> calls) {
+        return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new)).thenApply(done -> calls.stream().map(CompletableFuture::join).toList());
+    }
+
     /** As {@link #call}, to one member of the cluster. */
     <T> CompletableFuture<T> callAt(String member, Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> command) {
         return sendTo(() -> current.at(member).thenCompose(command));

@@ -51,9 +51,9 @@ public class RejectedList {
      */
     public CompletableFuture<String> newest(int most) {
         return partitions.ask().thenCompose(all -> {
-            List<CompletableFuture<List<String>>> lists = all.stream().map(partition -> redis.call(commands -> commands.lrange(partition.rejected(), 0, most - 1))).toList();
-            return CompletableFuture.allOf(lists.toArray(CompletableFuture[]::new)).thenApply(done -> {
-                Stream<String> entries = lists.stream().flatMap(list -> list.join().stream());
+            List<CompletableFuture<List<String>>> reading = all.stream().map(partition -> redis.call(commands -> commands.lrange(partition.rejected(), 0, most - 1))).toList();
+            return Redis.all(reading).thenApply(lists -> {
+                Stream<String> entries = lists.stream().flatMap(List::stream);
                 // why not sorted if there is one list: it may hold what somebody else has put there, which tells no time
                 Stream<String> newest = lists.size() == 1 ? entries : entries.sorted(Comparator.comparingLong(RejectedMessage::at).reversed()).limit(most);
                 return newest.map(RejectedMessage::shown).collect(Collectors.joining(",", "[", "]"));

@@ -120,7 +120,7 @@ public class Schedule {
         String id = idOf(to, messageId);
         return partitions.everOf(to).thenCompose(ever -> {
             List<CompletableFuture<Long>> found = ever.stream().map(partition -> redis.call(commands -> commands.exists(partition.scheduledEntry(id)))).toList();
-            return CompletableFuture.allOf(found.toArray(CompletableFuture[]::new)).thenApply(all -> found.stream().allMatch(one -> one.join() == 0) ? null : id);
+            return Redis.all(found).thenApply(all -> all.stream().allMatch(count -> count == 0) ? null : id);
         });
     }
 

@@ -52,8 +52,7 @@ record Scheduled(Redis redis, List<Partition> partitions) {
     CompletableFuture<Page> after(Cursor cursor, int most) {
         int each = partitions.size() == 1 ? most : Math.min(most, Math.max(LEAST, 2 * most / partitions.size()));
         List<CompletableFuture<List<Member>>> reading = partitions.stream().map(partition -> after(partition, cursor, each)).toList();
-        return CompletableFuture.allOf(reading.toArray(CompletableFuture[]::new))
-                .thenApply(done -> merged(reading.stream().map(CompletableFuture::join).toList(), each, most));
+        return Redis.all(reading).thenApply(read -> merged(read, each, most));
     }
 
     /** What lies behind the last one of a partition that has more is left for later: that one may have some before it. */

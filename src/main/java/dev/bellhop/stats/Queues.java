@@ -56,6 +56,6 @@ public class Queues {
 
     private CompletableFuture<Long> sum(BiFunction<RedisClusterAsyncCommands<String, String>, Partition, RedisFuture<Long>> depth) {
         List<CompletableFuture<Long>> each = partitions.all().stream().map(partition -> redis.call(commands -> depth.apply(commands, partition))).toList();
-        return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new)).thenApply(all -> each.stream().mapToLong(CompletableFuture::join).sum());
+        return Redis.all(each).thenApply(all -> all.stream().mapToLong(Long::longValue).sum());
     }
 }
