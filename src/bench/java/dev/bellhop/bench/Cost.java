@@ -17,13 +17,32 @@ final class Cost {
 
     private Cost() {}
 
+    /**
+     * Seconds of CPU.
+     *
+     * @param all  of all threads of the process
+     * @param warm of those of a JVM that do not compile
+     */
+    record Cpu(double all, double warm) {
+        static Cpu of(ProcessHandle process) throws IOException {
+            double all = cpuSeconds(process);
+            return new Cpu(all, all - compilerSeconds(process));
+        }
+
+        /** What has been used since. Why never more of the warm: compiler threads that have ended are not counted. */
+        Cpu since(Cpu before) {
+            double used = all - before.all;
+            return new Cpu(used, Math.min(used, warm - before.warm));
+        }
+    }
+
     /** Seconds of CPU since it began, of all its threads. */
     static double cpuSeconds(ProcessHandle process) throws IOException {
         return seconds(Files.readString(Path.of("/proc/" + process.pid() + "/stat")));
     }
 
     /** Seconds of CPU since it began, of those threads of a JVM that compile: they end once it is warm. About: a thread that has ended is not counted. */
-    static double compilerSeconds(ProcessHandle process) throws IOException {
+    private static double compilerSeconds(ProcessHandle process) throws IOException {
         double sum = 0;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/" + process.pid() + "/task"))) {
             for (Path thread : threads) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -99,23 +100,25 @@ final class RedisCost {
         return node.metrics().snapshot().get("ingested") - ingestedBefore;
     }
 
-    private interface Id {
-        String of(int number);
-    }
-
-    private void publish(TestNode node, String what, int messages, Id id) throws IOException {
-        commands.configResetstat();
-        double begun = cpuSeconds();
+    private static void inPipelines(int calls, IntFunction<CompletableFuture<?>> call) {
         List<CompletableFuture<?>> some = new ArrayList<>();
-        for (int n = 0; n < messages; n++) {
-            String user = "guest" + n * 7_919L % options.users();
-            some.add(node.inbox().publish(user, List.of(new Inbox.Draft(new Message("notice", user, TEXT, id.of(n), 0), null))));
+        for (int n = 0; n < calls; n++) {
+            some.add(call.apply(n));
             if (some.size() == IN_A_PIPELINE) {
                 some.forEach(CompletableFuture::join);
                 some.clear();
             }
         }
         some.forEach(CompletableFuture::join);
+    }
+
+    private void publish(TestNode node, String what, int messages, IntFunction<String> id) throws IOException {
+        commands.configResetstat();
+        double begun = cpuSeconds();
+        inPipelines(messages, n -> {
+            String user = "guest" + n * 7_919L % options.users();
+            return node.inbox().publish(user, List.of(new Inbox.Draft(new Message("notice", user, TEXT, id.apply(n), 0), null)));
+        });
         row(what, messages, cpuSeconds() - begun);
     }
 
@@ -128,16 +131,7 @@ final class RedisCost {
         }
         commands.configResetstat();
         double begun = cpuSeconds();
-        List<CompletableFuture<?>> some = new ArrayList<>();
-        for (int n = 0; n < LOGINS; n++) {
-            int user = n % options.users();
-            some.add(node.inbox().resume("guest" + user, ends.get(user), null, 100));
-            if (some.size() == IN_A_PIPELINE) {
-                some.forEach(CompletableFuture::join);
-                some.clear();
-            }
-        }
-        some.forEach(CompletableFuture::join);
+        inPipelines(LOGINS, n -> node.inbox().resume("guest" + n % options.users(), ends.get(n % options.users()), null, 100));
         double micros = row("a login with " + missed + " messages to replay", LOGINS, cpuSeconds() - begun);
         if (missed == 0) {
             report.capacity().is(Capacity.Constant.REDIS_LOGIN, micros);

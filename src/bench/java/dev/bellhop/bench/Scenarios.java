@@ -37,8 +37,7 @@ final class Scenarios {
             LongFunction<Producer.Command> command) throws IOException, InterruptedException {
         long start = System.nanoTime() + 20_000_000;
         open.countFrom(start);
-        double cpu = Cost.cpuSeconds(server.process());
-        double compiler = Cost.compilerSeconds(server.process());
+        Cost.Cpu before = Cost.Cpu.of(server.process());
         double redisCpu = Cost.cpuSeconds(redis);
         long refused = producer.errors();
         long sent = producer.run(messages, seconds, start, command);
@@ -46,10 +45,9 @@ final class Scenarios {
         if (producer.errors() > refused) {
             throw new IOException("Redis has refused " + (producer.errors() - refused) + " commands");
         }
-        double used = Cost.cpuSeconds(server.process()) - cpu;
-        double compiled = Math.max(0, Cost.compilerSeconds(server.process()) - compiler);
+        Cost.Cpu used = Cost.Cpu.of(server.process()).since(before);
         long delivered = Math.max(1, open.delivered());
-        return new Figure(contender.name(), messages * pages, open.latencies(), sent * pages, open.delivered(), 1e6 * used / delivered,
-                1e6 * (used - compiled) / delivered, 1e6 * (Cost.cpuSeconds(redis) - redisCpu) / delivered);
+        return new Figure(contender.name(), messages * pages, open.latencies(), sent * pages, open.delivered(), 1e6 * used.all() / delivered,
+                1e6 * used.warm() / delivered, 1e6 * (Cost.cpuSeconds(redis) - redisCpu) / delivered);
     }
 }

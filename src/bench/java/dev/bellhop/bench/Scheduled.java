@@ -43,16 +43,14 @@ record Scheduled(Options options, Report report) implements Scenario {
                 throw new IOException("this machine is too slow to add the messages in time");
             }
             Producer.sleep(early);
-            double cpu = Cost.cpuSeconds(server.process());
-            double compiler = Cost.compilerSeconds(server.process());
+            Cost.Cpu before = Cost.Cpu.of(server.process());
             double redisCpu = Cost.cpuSeconds(redis);
             Producer.sleep(options.seconds());
             pages.await(Math.min(due, options.scheduled()));
-            double used = Cost.cpuSeconds(server.process()) - cpu;
-            double compiled = Math.max(0, Cost.compilerSeconds(server.process()) - compiler);
+            Cost.Cpu used = Cost.Cpu.of(server.process()).since(before);
             long delivered = Math.max(1, pages.delivered());
             report.figure("Scheduled: " + options.scheduled() + " in the zset, late by", new Figure(contender.name(), options.due(), pages.latencies(), due, pages.delivered(),
-                    1e6 * used / delivered, 1e6 * (used - compiled) / delivered, 1e6 * (Cost.cpuSeconds(redis) - redisCpu) / delivered));
+                    1e6 * used.all() / delivered, 1e6 * used.warm() / delivered, 1e6 * (Cost.cpuSeconds(redis) - redisCpu) / delivered));
         }
     }
 }
