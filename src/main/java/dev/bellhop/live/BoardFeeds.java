@@ -1,10 +1,10 @@
 package dev.bellhop.live;
 
-import dev.bellhop.config.SingleInstance;
-import dev.bellhop.message.BoardMessage;
 import dev.bellhop.board.Boards;
+import dev.bellhop.config.SingleInstance;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.lane.Lanes;
+import dev.bellhop.message.BoardMessage;
 import dev.bellhop.message.Position;
 import dev.bellhop.metric.Metrics;
 import dev.bellhop.redis.Backoff;

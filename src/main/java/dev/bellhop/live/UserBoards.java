@@ -1,9 +1,8 @@
 package dev.bellhop.live;
 
-import dev.bellhop.message.BoardMessage;
-import dev.bellhop.board.Boards;
 import dev.bellhop.board.Spans;
 import dev.bellhop.message.Address;
+import dev.bellhop.message.BoardMessage;
 import dev.bellhop.message.Position;
 import java.util.HashMap;
 import java.util.HashSet;

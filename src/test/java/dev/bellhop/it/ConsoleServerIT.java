@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Set;

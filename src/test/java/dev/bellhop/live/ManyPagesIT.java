@@ -3,8 +3,8 @@ package dev.bellhop.live;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.bellhop.inbox.Inbox.Draft;
 import dev.bellhop.inbox.Inbox;
+import dev.bellhop.inbox.Inbox.Draft;
 import dev.bellhop.it.RedisServer;
 import dev.bellhop.message.Message;
 import dev.bellhop.message.Position;
