@@ -2,8 +2,7 @@ package dev.bellhop.inbox;
 
 import dev.bellhop.message.Json;
 import dev.bellhop.metric.Metrics;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import dev.bellhop.metric.OncePerMinute;
 
 /**
  * Announcements that Redis refused: counted, and logged once a minute at most. What was to be announced is kept; pages find it when
@@ -13,10 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class RefusedAnnouncements {
     private static final System.Logger LOG = System.getLogger(RefusedAnnouncements.class.getName());
-    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Metrics.Count refused;
-    private final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - QUIET_NANOS);
+    private final OncePerMinute lines = new OncePerMinute();
 
     public RefusedAnnouncements(Metrics metrics) {
         refused = metrics.counter("announcements_refused", "Announcements that Redis refused; the messages are kept");
@@ -29,9 +27,7 @@ public final class RefusedAnnouncements {
      */
     public void add(String channel, String why) {
         refused.add();
-        long now = System.nanoTime();
-        long logged = loggedNanos.get();
-        if (now - logged >= QUIET_NANOS && loggedNanos.compareAndSet(logged, now)) {
+        if (lines.next().isPresent()) {
             LOG.log(System.Logger.Level.ERROR, "Redis refuses to announce what is kept, on {0}: {1}. Nothing is lost, but open pages get it only when they log in anew. "
                     + "Allow PUBLISH, on a cluster SPUBLISH, on Bellhop''s channels (server-config/redis). The next such line is a minute away.", Json.quote(channel), why.startsWith("!") ? why.substring(1) : why);
         }

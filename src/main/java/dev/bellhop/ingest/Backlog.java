@@ -3,6 +3,7 @@ package dev.bellhop.ingest;
 import dev.bellhop.board.Boards;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.message.Address;
+import dev.bellhop.metric.OncePerMinute;
 import dev.bellhop.redis.Backoff;
 import dev.bellhop.redis.Partition;
 import dev.bellhop.redis.Redis;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Entries of one ingest stream that were taken and are not done: by address, and of each in the stream's order.
@@ -37,13 +37,13 @@ final class Backlog {
     private static final long CHARS_AT_ONCE = 1 << 20;
     /** For how long others wait for a user's messages. */
     private static final int PATIENCE_MILLIS = 200;
-    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Redis redis;
     private final Partition partition;
     private final int streams;
     private final Inbox inbox;
     private final Boards boards;
+    private final OncePerMinute warnings = new OncePerMinute();
 
     // guarded by this
     private Map<Address, Waiting> users = new HashMap<>();
@@ -53,7 +53,6 @@ final class Backlog {
     private int entries;
     private long chars;
     private int held;
-    private long loggedNanos = System.nanoTime() - QUIET_NANOS;
 
     /** @param streams among how many such the room is shared */
     Backlog(Redis redis, Partition partition, int streams, Inbox inbox, Boards boards) {
@@ -227,12 +226,8 @@ final class Backlog {
             waiting.backoff = new Backoff();
             held++;
         }
-        long now = System.nanoTime();
-        boolean quiet = now - loggedNanos < QUIET_NANOS || !redis.isConnected() || users.get(waiting.to) != waiting;
-        if (!quiet) {
-            loggedNanos = now;
-        }
-        LOG.log(quiet ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING, "Redis does not take messages for user {0}: {1}. They wait in order and are tried again; "
+        boolean warn = redis.isConnected() && users.get(waiting.to) == waiting && warnings.next().isPresent();
+        LOG.log(warn ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG, "Redis does not take messages for user {0}: {1}. They wait in order and are tried again; "
                 + "{2} users wait so, the others are served. If it lasts, look at the shard of that user. The next such line is a minute away.",
                 waiting.shown(), cause(failure).toString(), held);
         return waiting.backoff.next();

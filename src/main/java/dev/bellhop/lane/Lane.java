@@ -1,6 +1,7 @@
 package dev.bellhop.lane;
 
 import dev.bellhop.metric.Metrics;
+import dev.bellhop.metric.OncePerMinute;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -9,7 +10,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A bounded queue of tasks and the threads that run them, for one kind of work. With one thread, tasks run in their order. A lane
@@ -19,7 +19,6 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Lane implements Executor {
     private static final System.Logger LOG = System.getLogger(Lane.class.getName());
-    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
     /** A task that runs for longer counts as blocked. */
     private static final long BLOCKED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -28,7 +27,7 @@ public final class Lane implements Executor {
     private final int most;
     private final int capacity;
     private final Metrics.Count refused;
-    private final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - QUIET_NANOS);
+    private final OncePerMinute lines = new OncePerMinute();
     /** Since when each thread has been at its task; kept only where tasks may block. */
     private final Map<Thread, Long> busySince = new ConcurrentHashMap<>();
 
@@ -131,9 +130,7 @@ public final class Lane implements Executor {
     }
 
     private void log(String message, int number) {
-        long now = System.nanoTime();
-        long logged = loggedNanos.get();
-        if (now - logged >= QUIET_NANOS && loggedNanos.compareAndSet(logged, now)) {
+        if (lines.next().isPresent()) {
             LOG.log(System.Logger.Level.WARNING, message, number, name);
         }
     }

@@ -7,6 +7,7 @@ import dev.bellhop.lane.Lanes;
 import dev.bellhop.message.BoardMessage;
 import dev.bellhop.message.Position;
 import dev.bellhop.metric.Metrics;
+import dev.bellhop.metric.OncePerMinute;
 import dev.bellhop.redis.Backoff;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.PubSub;
@@ -40,7 +41,6 @@ class BoardFeeds {
     private static final long PATIENCE_MILLIS = 2_000;
     private static final int REST_MILLIS = 5_000;
     private static final long CONFIRMATION_NANOS = TimeUnit.SECONDS.toNanos(3);
-    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Boards boards;
     private final Inbox inbox;
@@ -48,12 +48,12 @@ class BoardFeeds {
     private final Keys keys;
     private final Lanes lanes;
     private final Metrics.Count failures;
+    private final OncePerMinute warnings = new OncePerMinute();
     private final ConcurrentMap<String, BoardFeed> feeds = new ConcurrentHashMap<>();
 
     // guarded by waiting
     private final Set<UserBoards> waiting = new LinkedHashSet<>();
     private int underWay;
-    private long loggedNanos = System.nanoTime() - QUIET_NANOS;
 
     @Inject
     BoardFeeds(Boards boards, Inbox inbox, PubSub pubSub, Keys keys, Lanes lanes, Metrics metrics) {
@@ -169,15 +169,10 @@ class BoardFeeds {
 
     private void failed(Throwable failure) {
         failures.add();
-        long now = System.nanoTime();
-        synchronized (waiting) {
-            if (now - loggedNanos < QUIET_NANOS) {
-                return;
-            }
-            loggedNanos = now;
+        if (warnings.next().isPresent()) {
+            LOG.log(System.Logger.Level.WARNING, "Messages for many could not be taken in: {0}. Nothing is lost; it is tried again. If it lasts, look at the shard of the "
+                    + "board. The next such line is a minute away.", failure.toString());
         }
-        LOG.log(System.Logger.Level.WARNING, "Messages for many could not be taken in: {0}. Nothing is lost; it is tried again. If it lasts, look at the shard of the "
-                + "board. The next such line is a minute away.", failure.toString());
     }
 
     // --- taking in

@@ -3,13 +3,13 @@ package dev.bellhop.login;
 import dev.bellhop.config.Settings;
 import dev.bellhop.config.SingleInstance;
 import dev.bellhop.message.Message;
+import dev.bellhop.metric.OncePerMinute;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.OptionalLong;
 
 /**
  * Says in the log why handshakes are refused that look as if somebody had logged in: a wrong configuration shows in nothing else.
@@ -18,30 +18,14 @@ import java.util.concurrent.atomic.AtomicLong;
 @SingleInstance
 public class Strangers {
     private static final System.Logger LOG = System.getLogger(Strangers.class.getName());
-    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Settings settings;
-    private final Reason noUser = new Reason();
-    private final Reason unusable = new Reason();
+    private final OncePerMinute noUser = new OncePerMinute();
+    private final OncePerMinute unusable = new OncePerMinute();
 
     @Inject
     Strangers(Settings settings) {
         this.settings = settings;
-    }
-
-    private static final class Reason {
-        private final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - QUIET_NANOS);
-        private final AtomicLong unlogged = new AtomicLong();
-
-        private String line(String format, Object about) {
-            long now = System.nanoTime();
-            long logged = loggedNanos.get();
-            if (now - logged < QUIET_NANOS || !loggedNanos.compareAndSet(logged, now)) {
-                unlogged.incrementAndGet();
-                return null;
-            }
-            return format.formatted(about, unlogged.getAndSet(0));
-        }
     }
 
     /** A handshake has been answered with 401. */
@@ -58,12 +42,17 @@ public class Strangers {
             return null; // then the server's login does not count, and what the application writes into its HTTP session is its own matter
         }
         if (request.getUserPrincipal() != null) {
-            return unusable.line("A handshake was answered with 401: its user's name cannot be a user id, which has 1 to %s characters and no"
+            return line(unusable, "A handshake was answered with 401: its user's name cannot be a user id, which has 1 to %s characters and no"
                     + " control character. %d more since the last such line.", Message.MAX_USER_ID);
         }
-        return signOn(request).map(cookie -> noUser.line("A handshake came with the single sign-on's cookie %s, but the server knows no user"
+        return signOn(request).map(cookie -> line(noUser, "A handshake came with the single sign-on's cookie %s, but the server knows no user"
                 + " for it, so it was answered with 401. If its login has just ended, all is well. If nobody gets in, the application and"
                 + " Bellhop do not share their login: see \"Nobody gets in\" in servers.md. %d more since the last such line.", cookie)).orElse(null);
+    }
+
+    private static String line(OncePerMinute reason, String format, Object about) {
+        OptionalLong heldBack = reason.next();
+        return heldBack.isPresent() ? format.formatted(about, heldBack.getAsLong()) : null;
     }
 
     private Optional<String> signOn(HttpServletRequest request) {

@@ -4,12 +4,12 @@ import dev.bellhop.config.SingleInstance;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
 import dev.bellhop.metric.Metrics;
+import dev.bellhop.metric.OncePerMinute;
 import jakarta.inject.Inject;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
@@ -19,20 +19,14 @@ import java.util.function.Supplier;
 @SingleInstance
 public class Rejections {
     private static final System.Logger LOG = System.getLogger(Rejections.class.getName());
-    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final int SHOWN = 200;
 
     private final Metrics metrics;
-    private final Map<String, Door> doors = new ConcurrentHashMap<>();
+    private final Map<String, OncePerMinute> doors = new ConcurrentHashMap<>();
 
     @Inject
     public Rejections(Metrics metrics) {
         this.metrics = metrics;
-    }
-
-    private static final class Door {
-        private final AtomicLong loggedNanos = new AtomicLong(System.nanoTime() - QUIET_NANOS);
-        private final AtomicLong unlogged = new AtomicLong();
     }
 
     /**
@@ -67,14 +61,11 @@ public class Rejections {
     /** Empty within a minute of the last line of the same door. */
     private Optional<String> line(String door, BadMessageException why, Supplier<String> what) {
         metrics.counter("rejected", "Messages and frames that could not be used", "code", why.code()).add();
-        Door at = doors.computeIfAbsent(door, name -> new Door());
-        long now = System.nanoTime();
-        long logged = at.loggedNanos.get();
-        if (now - logged < QUIET_NANOS || !at.loggedNanos.compareAndSet(logged, now)) {
-            at.unlogged.incrementAndGet();
+        OptionalLong heldBack = doors.computeIfAbsent(door, name -> new OncePerMinute()).next();
+        if (heldBack.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of("Rejected from the " + door + ": " + why.getMessage() + " (" + why.code() + "), and " + at.unlogged.getAndSet(0)
+        return Optional.of("Rejected from the " + door + ": " + why.getMessage() + " (" + why.code() + "), and " + heldBack.getAsLong()
                 + " more since the last such line. " + what.get());
     }
 
