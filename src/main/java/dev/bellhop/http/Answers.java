@@ -1,6 +1,7 @@
 package dev.bellhop.http;
 
-import dev.bellhop.http.Problem.Code;
+import dev.bellhop.problem.Problem;
+import dev.bellhop.problem.Problem.Code;
 import io.lettuce.core.RedisCommandExecutionException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;

@@ -1,10 +1,11 @@
 package dev.bellhop.http;
 
-import dev.bellhop.http.Problem.Code;
 import dev.bellhop.login.Cors;
 import dev.bellhop.login.Gate;
 import dev.bellhop.login.Identity;
 import dev.bellhop.login.Origins;
+import dev.bellhop.problem.Problem;
+import dev.bellhop.problem.Problem.Code;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -148,7 +149,7 @@ public class ApiFilter extends HttpFilter {
 
     private static void refuse(HttpServletResponse response, Problem problem) throws IOException {
         response.setStatus(problem.code().status());
-        response.setContentType(ProblemMapper.TYPE);
+        response.setContentType(Problem.TYPE);
         response.setCharacterEncoding("UTF-8");
         response.getWriter().print(problem.json());
     }

@@ -1,8 +1,9 @@
 package dev.bellhop.http;
 
-import dev.bellhop.http.Problem.Code;
 import dev.bellhop.login.Gate;
 import dev.bellhop.message.Address;
+import dev.bellhop.problem.Problem;
+import dev.bellhop.problem.Problem.Code;
 import dev.bellhop.stats.Watchers;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;

@@ -1,9 +1,10 @@
 package dev.bellhop.http;
 
-import dev.bellhop.http.Problem.Code;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.message.Json;
 import dev.bellhop.message.Position;
+import dev.bellhop.problem.Problem;
+import dev.bellhop.problem.Problem.Code;
 import java.time.Instant;
 
 /** How an inbox is asked for and shown: to its user, and to an operator. */

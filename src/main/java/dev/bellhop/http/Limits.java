@@ -1,6 +1,7 @@
 package dev.bellhop.http;
 
-import dev.bellhop.http.Problem.Code;
+import dev.bellhop.problem.Problem;
+import dev.bellhop.problem.Problem.Code;
 
 /** The {@code limit} of lists. */
 final class Limits {

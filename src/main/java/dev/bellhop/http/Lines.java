@@ -1,6 +1,8 @@
 package dev.bellhop.http;
 
-import dev.bellhop.http.Problem.Code;
+import dev.bellhop.problem.Body;
+import dev.bellhop.problem.Problem;
+import dev.bellhop.problem.Problem.Code;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;

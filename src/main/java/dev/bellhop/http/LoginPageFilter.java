@@ -1,6 +1,7 @@
 package dev.bellhop.http;
 
-import dev.bellhop.http.Problem.Code;
+import dev.bellhop.problem.Problem;
+import dev.bellhop.problem.Problem.Code;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.RequestDispatcher;
@@ -29,7 +30,7 @@ public class LoginPageFilter extends HttpFilter {
         if (request.getUserPrincipal() == null && isBellhops(request) && !response.isCommitted()) {
             Problem problem = new Problem(Code.UNAUTHENTICATED, "a security constraint of this application lets only those who have logged in get here");
             response.setStatus(problem.code().status());
-            response.setContentType(ProblemMapper.TYPE);
+            response.setContentType(Problem.TYPE);
             response.setCharacterEncoding("UTF-8");
             response.getWriter().print(problem.json());
             return;

@@ -1,11 +1,13 @@
 package dev.bellhop.http;
 
-import dev.bellhop.http.Problem.Code;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.login.Gate;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
 import dev.bellhop.message.Position;
+import dev.bellhop.problem.Body;
+import dev.bellhop.problem.Problem;
+import dev.bellhop.problem.Problem.Code;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;

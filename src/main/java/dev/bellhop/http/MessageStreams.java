@@ -2,10 +2,12 @@ package dev.bellhop.http;
 
 import dev.bellhop.config.Settings;
 import dev.bellhop.config.SingleInstance;
-import dev.bellhop.http.Problem.Code;
 import dev.bellhop.intake.Intake;
 import dev.bellhop.message.Json;
 import dev.bellhop.message.Message;
+import dev.bellhop.problem.Body;
+import dev.bellhop.problem.Problem;
+import dev.bellhop.problem.Problem.Code;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.BufferedOutputStream;

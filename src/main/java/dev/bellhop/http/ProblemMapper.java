@@ -1,6 +1,7 @@
 package dev.bellhop.http;
 
-import dev.bellhop.http.Problem.Code;
+import dev.bellhop.problem.Problem;
+import dev.bellhop.problem.Problem.Code;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
@@ -8,7 +9,6 @@ import java.util.List;
 
 /** Gives every refusal the same form, the server's own included. */
 public class ProblemMapper implements ExceptionMapper<Throwable> {
-    static final String TYPE = "application/problem+json";
     private static final System.Logger LOG = System.getLogger(ProblemMapper.class.getName());
 
     @Override
@@ -17,7 +17,7 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
             return e.getResponse(); // no failure: some servers answer OPTIONS in this way
         }
         Problem problem = problem(failure);
-        Response.ResponseBuilder answer = Response.status(problem.code().status()).type(TYPE).entity(problem.json());
+        Response.ResponseBuilder answer = Response.status(problem.code().status()).type(Problem.TYPE).entity(problem.json());
         if (failure instanceof WebApplicationException e) {
             for (String header : List.of("Allow", "WWW-Authenticate")) {
                 String value = e.getResponse().getHeaderString(header);

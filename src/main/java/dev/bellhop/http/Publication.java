@@ -1,6 +1,5 @@
 package dev.bellhop.http;
 
-import dev.bellhop.http.Problem.Code;
 import dev.bellhop.message.Address;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
@@ -8,6 +7,8 @@ import dev.bellhop.message.Json.Type;
 import dev.bellhop.message.Json.Value;
 import dev.bellhop.message.Message;
 import dev.bellhop.message.Utf8;
+import dev.bellhop.problem.Problem;
+import dev.bellhop.problem.Problem.Code;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;

@@ -1,10 +1,12 @@
 package dev.bellhop.http;
 
-import dev.bellhop.http.Problem.Code;
 import dev.bellhop.login.Gate;
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
 import dev.bellhop.message.Message;
+import dev.bellhop.problem.Body;
+import dev.bellhop.problem.Problem;
+import dev.bellhop.problem.Problem.Code;
 import dev.bellhop.schedule.Schedule;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;

@@ -3,7 +3,9 @@ package dev.bellhop.live;
 import dev.bellhop.login.Gate;
 import dev.bellhop.login.Identity;
 import dev.bellhop.message.BadMessageException;
-import dev.bellhop.message.Json;
+import dev.bellhop.problem.Body;
+import dev.bellhop.problem.Problem;
+import dev.bellhop.problem.Problem.Code;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
@@ -14,12 +16,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
-import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** {@code me/frames}: what a page would send on its WebSocket, where it has none. */
@@ -27,8 +24,6 @@ import java.util.Optional;
 @Path(Gate.OWN + "/me/frames")
 @Produces(MediaType.APPLICATION_JSON)
 public class FramesResource {
-    private static final String PROBLEM = "application/problem+json";
-
     @Inject
     private HttpServletRequest request;
     @Inject
@@ -46,38 +41,24 @@ public class FramesResource {
      */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response frames(@QueryParam("connection") String connection, @QueryParam("user_id") String owner, InputStream body) throws IOException {
+    public String frames(@QueryParam("connection") String connection, @QueryParam("user_id") String owner, InputStream body) {
         if (!Gate.hasPassed(request)) {
             throw new NotFoundException();
         }
         Optional<String> user = identity.user(request);
         if (user.isEmpty()) {
-            return problem(Response.Status.UNAUTHORIZED, "unauthenticated", "not logged in");
+            throw new Problem(Code.UNAUTHENTICATED, "not logged in");
         }
         if (owner != null && !owner.equals(user.get())) {
-            return problem(Response.Status.FORBIDDEN, "forbidden", "somebody else has logged in since; nothing was done");
+            throw new Problem(Code.FORBIDDEN, "somebody else has logged in since; nothing was done");
         }
         if (connections.areDraining()) {
-            return problem(Response.Status.SERVICE_UNAVAILABLE, "unavailable", "this node is stopping; nothing was done");
-        }
-        byte[] bytes = body.readNBytes(posts.most() + 1);
-        if (bytes.length > posts.most()) {
-            return problem(Response.Status.REQUEST_ENTITY_TOO_LARGE, BadMessageException.TOO_LARGE, "the body is longer than " + posts.most() + " bytes");
+            throw new Problem(Code.UNAVAILABLE, "this node is stopping; nothing was done");
         }
         try {
-            // why not new String: it would change what is no UTF-8, and data must arrive as it was sent
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-            return Response.ok(posts.take(user.get(), connection, text)).build();
-        } catch (CharacterCodingException e) {
-            return problem(Response.Status.BAD_REQUEST, BadMessageException.BAD_JSON, "the body is not UTF-8");
+            return posts.take(user.get(), connection, Body.read(body, posts.most()));
         } catch (BadMessageException e) {
-            return problem(Response.Status.BAD_REQUEST, e.code(), e.getMessage());
+            throw Problem.of(e);
         }
-    }
-
-    private static Response problem(Response.Status status, String code, String detail) {
-        String json = "{\"type\":\"about:blank\",\"title\":" + Json.quote(status.getReasonPhrase()) + ",\"status\":" + status.getStatusCode()
-                + ",\"detail\":" + Json.quote(detail) + ",\"code\":" + Json.quote(code) + '}';
-        return Response.status(status).type(PROBLEM).entity(json).build();
     }
 }

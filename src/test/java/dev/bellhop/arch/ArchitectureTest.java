@@ -28,6 +28,7 @@ class ArchitectureTest {
             .layer("message").definedBy("dev.bellhop.message..")
             .layer("config").definedBy("dev.bellhop.config..")
             .layer("metric").definedBy("dev.bellhop.metric..")
+            .layer("problem").definedBy("dev.bellhop.problem..")
             .layer("lane").definedBy("dev.bellhop.lane..")
             .layer("redis").definedBy("dev.bellhop.redis..")
             .layer("partition").definedBy("dev.bellhop.partition..")
@@ -48,6 +49,7 @@ class ArchitectureTest {
             .whereLayer("message").mayNotAccessAnyLayer()
             .whereLayer("config").mayOnlyAccessLayers("message")
             .whereLayer("metric").mayOnlyAccessLayers("message", "config")
+            .whereLayer("problem").mayOnlyAccessLayers("message")
             .whereLayer("lane").mayOnlyAccessLayers("message", "config", "metric")
             .whereLayer("redis").mayOnlyAccessLayers("message", "config", "metric")
             .whereLayer("partition").mayOnlyAccessLayers("message", "config", "redis")
@@ -60,9 +62,9 @@ class ArchitectureTest {
             .whereLayer("ingest").mayOnlyAccessLayers("message", "config", "metric", "lane", "redis", "partition", "inbox", "board", "rejected")
             .whereLayer("intake").mayOnlyAccessLayers("message", "config", "inbox", "board", "schedule")
             .whereLayer("publish").mayOnlyAccessLayers("message", "config", "board", "intake")
-            .whereLayer("live").mayOnlyAccessLayers("message", "config", "metric", "lane", "redis", "inbox", "board", "login", "presence", "rejected", "publish")
+            .whereLayer("live").mayOnlyAccessLayers("message", "config", "metric", "lane", "redis", "inbox", "board", "login", "presence", "rejected", "publish", "problem")
             .whereLayer("stats").mayOnlyAccessLayers("message", "config", "metric", "lane", "redis", "partition", "presence")
-            .whereLayer("http").mayOnlyAccessLayers("message", "config", "metric", "redis", "inbox", "board", "schedule", "intake", "login", "presence", "rejected", "stats")
+            .whereLayer("http").mayOnlyAccessLayers("message", "config", "metric", "redis", "inbox", "board", "schedule", "intake", "login", "presence", "rejected", "stats", "problem")
             .whereLayer("logout").mayNotAccessAnyLayer()
             .whereLayer("app").mayNotBeAccessedByAnyLayer();
 

@@ -2,6 +2,8 @@ package dev.bellhop.http;
 
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
+import dev.bellhop.problem.Body;
+import dev.bellhop.problem.Problem;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -2,6 +2,7 @@ package dev.bellhop.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bellhop.problem.Problem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

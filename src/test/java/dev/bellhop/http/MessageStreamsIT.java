@@ -8,6 +8,7 @@ import dev.bellhop.inbox.Inbox;
 import dev.bellhop.intake.Intake;
 import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
+import dev.bellhop.problem.Problem;
 import dev.bellhop.schedule.Schedule;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.ByteArrayInputStream;

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import dev.bellhop.http.Problem.Code;
 import dev.bellhop.message.Message;
+import dev.bellhop.problem.Problem;
+import dev.bellhop.problem.Problem.Code;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.stream.Collectors;

@@ -1,6 +1,6 @@
-package dev.bellhop.http;
+package dev.bellhop.problem;
 
-import dev.bellhop.http.Problem.Code;
+import dev.bellhop.problem.Problem.Code;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -8,11 +8,11 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /** Reads the bodies of calls. */
-final class Body {
+public final class Body {
     private Body() {}
 
     /** @throws Problem if it is longer than so many bytes, or not UTF-8 */
-    static String read(InputStream body, int most) {
+    public static String read(InputStream body, int most) {
         try {
             byte[] bytes = body.readNBytes(most + 1);
             if (bytes.length > most) {
@@ -25,7 +25,7 @@ final class Body {
     }
 
     /** @throws Problem if it is not UTF-8 */
-    static String text(byte[] bytes, int from, int to) {
+    public static String text(byte[] bytes, int from, int to) {
         try {
             // why not new String: it would change what is no UTF-8, and data must arrive as it was sent
             return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, to - from)).toString();

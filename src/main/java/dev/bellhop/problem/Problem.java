@@ -1,4 +1,4 @@
-package dev.bellhop.http;
+package dev.bellhop.problem;
 
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
@@ -8,11 +8,14 @@ import jakarta.ws.rs.core.Response;
  * Why a call was refused (<a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a>): a {@link Code} for programs, and a
  * sentence for people.
  */
-final class Problem extends RuntimeException {
+public final class Problem extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** The media type of {@link #json}. */
+    public static final String TYPE = "application/problem+json";
+
     /** Stable: programs may rely on them. */
-    enum Code {
+    public enum Code {
         /** The body is not one JSON object. */
         BAD_JSON(400),
         /** The body or a parameter is not what the call takes. */
@@ -43,25 +46,25 @@ final class Problem extends RuntimeException {
             this.status = status;
         }
 
-        int status() {
+        public int status() {
             return status;
         }
 
         /** As in the answer. */
-        String text() {
+        public String text() {
             return name().toLowerCase(java.util.Locale.ROOT);
         }
     }
 
     private final Code code;
 
-    Problem(Code code, String detail) {
+    public Problem(Code code, String detail) {
         super(detail, null, false, false);
         this.code = code;
     }
 
     /** What is wrong with a message, as the other doors say it too. */
-    static Problem of(BadMessageException e) {
+    public static Problem of(BadMessageException e) {
         Code code = switch (e.code()) {
             case BadMessageException.BAD_JSON -> Code.BAD_JSON;
             case BadMessageException.TOO_LARGE -> Code.TOO_LARGE;
@@ -70,12 +73,12 @@ final class Problem extends RuntimeException {
         return new Problem(code, e.getMessage());
     }
 
-    Code code() {
+    public Code code() {
         return code;
     }
 
     /** The answer's body. */
-    String json() {
+    public String json() {
         Response.Status status = Response.Status.fromStatusCode(code.status());
         return "{\"type\":\"about:blank\",\"title\":" + Json.quote(status.getReasonPhrase()) + ",\"status\":" + code.status()
                 + ",\"detail\":" + Json.quote(getMessage()) + ",\"code\":" + Json.quote(code.text()) + "}";
