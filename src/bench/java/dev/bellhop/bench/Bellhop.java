@@ -175,13 +175,34 @@ final class Bellhop implements Contender {
         }
 
         @Override
-        public String login() {
-            return "{\"msg_type\":\"login\"}";
+        public Dialogue dialogue(String user) {
+            return new Login();
         }
 
         @Override
         public void close() {
             process.close();
+        }
+    }
+
+    /** A page logs in, and is answered with what it has missed. */
+    private static final class Login implements Dialogue {
+        private boolean answered;
+
+        @Override
+        public String first() {
+            return "{\"msg_type\":\"login\"}";
+        }
+
+        @Override
+        public String answer(String frame) {
+            answered |= frame.contains("\"login\"");
+            return null;
+        }
+
+        @Override
+        public boolean isLoggedIn() {
+            return answered;
         }
     }
 }

@@ -30,8 +30,8 @@ interface Contender {
         /** The head of the request with which a page of this user opens its WebSocket, without the key and the empty line. */
         String handshake(String user);
 
-        /** What a page sends first and waits for an answer to; null if nothing. */
-        String login();
+        /** What a new page of this user has to say; null if nothing. */
+        Dialogue dialogue(String user);
 
         @Override
         void close();

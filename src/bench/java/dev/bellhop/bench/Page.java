@@ -11,7 +11,6 @@ import java.util.Arrays;
 final class Page {
     private static final byte[] KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TIME = "\"t\":".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] LOGIN = "\"login\"".getBytes(StandardCharsets.US_ASCII);
     private static final int TEXT = 1;
     private static final int CLOSE = 8;
     private static final int PING = 9;
@@ -22,7 +21,7 @@ final class Page {
     final String user;
     private final Pages pages;
     private final byte[] head;
-    private final String login;
+    private final Dialogue dialogue;
     private final SocketChannel channel;
     final long begunNanos = System.nanoTime();
 
@@ -33,7 +32,7 @@ final class Page {
         this.pages = pages;
         this.user = user;
         this.channel = channel;
-        login = server.login();
+        dialogue = server.dialogue(user);
         byte[] first = server.handshake(user).getBytes(StandardCharsets.UTF_8);
         head = Arrays.copyOf(first, first.length + KEY.length);
         System.arraycopy(KEY, 0, head, first.length, KEY.length);
@@ -81,12 +80,12 @@ final class Page {
                 throw new IOException("the handshake was answered with " + answer.lines().findFirst().orElse(""));
             }
             at = end;
-            if (login == null) {
+            if (dialogue == null) {
                 state = State.OPEN;
                 pages.opened(this);
             } else {
                 state = State.LOGGING_IN;
-                send(TEXT, login.getBytes(StandardCharsets.UTF_8));
+                send(TEXT, dialogue.first().getBytes(StandardCharsets.UTF_8));
             }
         }
         while (to - at >= 2) {
@@ -113,20 +112,33 @@ final class Page {
     private void frame(int opcode, byte[] bytes, int from, int to) throws IOException {
         if (opcode == TEXT) {
             int time = find(bytes, from, to, TIME);
-            if (time >= 0) {
+            if (dialogue != null && (time < 0 || bytes[from] == '[')) { // why: an array may hold messages and something to be answered
+                answer(new String(bytes, from, to - from, StandardCharsets.UTF_8));
+            }
+            while (time >= 0) {
                 long sent = 0;
-                for (int i = time; i < to && bytes[i] >= '0' && bytes[i] <= '9'; i++) {
+                int i = time;
+                for (; i < to && bytes[i] >= '0' && bytes[i] <= '9'; i++) {
                     sent = 10 * sent + bytes[i] - '0';
                 }
                 pages.delivered(this, sent);
-            } else if (state == State.LOGGING_IN && find(bytes, from, to, LOGIN) >= 0) {
-                state = State.OPEN;
-                pages.opened(this);
+                time = bytes[from] == '[' ? find(bytes, i, to, TIME) : -1;
             }
         } else if (opcode == PING) {
             send(PONG, Arrays.copyOfRange(bytes, from, to));
         } else if (opcode == CLOSE) {
             pages.closed(this, to - from < 2 ? 1005 : (bytes[from] & 0xff) << 8 | bytes[from + 1] & 0xff);
+        }
+    }
+
+    private void answer(String frame) throws IOException {
+        String answer = dialogue.answer(frame);
+        if (answer != null) {
+            send(TEXT, answer.getBytes(StandardCharsets.UTF_8));
+        }
+        if (state == State.LOGGING_IN && dialogue.isLoggedIn()) {
+            state = State.OPEN;
+            pages.opened(this);
         }
     }
 

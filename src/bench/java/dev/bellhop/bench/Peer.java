@@ -10,26 +10,33 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
-/** A peer in a process of its own: it prints its version when it listens. */
-record Peer(String name, String without, int port, List<String> command, Path directory, boolean isJvm) implements Contender {
+/**
+ * A peer in a process of its own: it prints its version when it listens.
+ *
+ * @param dialogue what a page of this user has to say; gives null if nothing
+ */
+record Peer(String name, String without, int port, List<String> command, Path directory, boolean isJvm, Function<String, Dialogue> dialogue) implements Contender {
 
+    private static final Function<String, Dialogue> SILENT = user -> null;
     private static final String BARE = "users by name alone (no login, no origin check), nothing kept, no bound for a slow reader";
 
     static Contender of(String name, Options options, int port) throws IOException, InterruptedException {
         return switch (name) {
-            case "netty" -> jvm("Netty", BARE, "dev.bellhop.bench.peer.NettyPeer", options, port);
-            case "spring" -> jvm("Spring WebSocket on Tomcat", "users by name alone (no login), nothing kept", "dev.bellhop.bench.peer.SpringPeer", options, port);
+            case "netty" -> jvm("Netty", BARE, "dev.bellhop.bench.peer.NettyPeer", options, port, SILENT);
+            case "spring" -> jvm("Spring WebSocket on Tomcat", "users by name alone (no login), nothing kept", "dev.bellhop.bench.peer.SpringPeer", options, port, SILENT);
+            case "cometd" -> jvm("CometD on Jetty", "channels by name alone (no login), nothing kept, no bound for a slow reader", "dev.bellhop.bench.peer.CometDPeer", options, port, Bayeux::new);
             case "ws" -> node(options, port);
-            default -> throw new IllegalArgumentException("peers: netty, spring, ws or none, not " + name);
+            default -> throw new IllegalArgumentException("peers: netty, spring, cometd, ws or none, not " + name);
         };
     }
 
-    private static Contender jvm(String name, String without, String main, Options options, int port) {
+    private static Contender jvm(String name, String without, String main, Options options, int port, Function<String, Dialogue> dialogue) {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString()));
         command.addAll(options.javaOptions());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
-        return new Peer(name, without, port, command, options.target(), true);
+        return new Peer(name, without, port, command, options.target(), true, dialogue);
     }
 
     /** With {@code ws}, which npm installs. */
@@ -45,7 +52,7 @@ record Peer(String name, String without, int port, List<String> command, Path di
                 throw new IOException("npm install failed; see " + directory.resolve("npm.log"));
             }
         }
-        return new Peer("Node ws", BARE, port, List.of("node", directory.resolve("ws-peer.mjs").toString()), directory, false);
+        return new Peer("Node ws", BARE, port, List.of("node", directory.resolve("ws-peer.mjs").toString()), directory, false, SILENT);
     }
 
     @Override
@@ -97,8 +104,8 @@ record Peer(String name, String without, int port, List<String> command, Path di
         }
 
         @Override
-        public String login() {
-            return null;
+        public Dialogue dialogue(String user) {
+            return dialogue.apply(user);
         }
 
         @Override
