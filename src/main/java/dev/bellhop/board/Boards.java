@@ -147,7 +147,7 @@ public class Boards {
 
     /** Reads what is known of a user's boards. */
     public CompletableFuture<State> state(String user) {
-        return STATE.run(redis, new String[] {keys.marks(user), keys.memberships(user)}).thenApply(Boards::state);
+        return STATE.runWithLastKeyIfThere(redis, new String[] {keys.marks(user), keys.memberships(user)}).thenApply(Boards::state);
     }
 
     private static State state(Reply reply) {

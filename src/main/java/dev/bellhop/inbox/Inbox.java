@@ -70,6 +70,7 @@ public class Inbox {
         return new Script(Inbox.class, Stream.concat(Stream.of("positions.lua"), Stream.of(parts)).toArray(String[]::new));
     }
 
+    /** The last one is there only where messages have expiries. */
     private String[] keysOf(String user) {
         return new String[] {keys.inbox(user), keys.marks(user), keys.expiries(user)};
     }
@@ -233,7 +234,7 @@ public class Inbox {
      * @param most  messages at once; fewer if they are large
      */
     public CompletableFuture<Stretch> resume(String user, Position after, Position sent, int most) {
-        return RESUME.run(redis, keysOf(user), retention(), after == null ? "" : after.toString(),
+        return RESUME.runWithLastKeyIfThere(redis, keysOf(user), retention(), after == null ? "" : after.toString(),
                 sent == null ? "" : sent.toString(), Integer.toString(most), Integer.toString(STRETCH_BYTES)).thenApply(this::stretch);
     }
 
@@ -254,7 +255,7 @@ public class Inbox {
 
     /** Notes that a page of the user has been sent everything up to this position. An earlier one changes nothing. */
     public CompletableFuture<?> markDelivered(String user, Position position) {
-        return DELIVERED.run(redis, keysOf(user), retention(), position.toString());
+        return DELIVERED.run(redis, new String[] {keys.inbox(user), keys.marks(user)}, retention(), position.toString());
     }
 
     /** A read mark and what lies after it. */
@@ -266,7 +267,7 @@ public class Inbox {
      * @param connection whose page says so, {@code -} for none
      */
     public CompletableFuture<ReadMark> markRead(String user, Position position, String connection) {
-        return READ.run(redis, keysOf(user), retention(), position.toString(), redis.announcing(keys.channel(user)), connection)
+        return READ.runWithLastKeyIfThere(redis, keysOf(user), retention(), position.toString(), redis.announcing(keys.channel(user)), connection)
                 .thenApply(reply -> {
                     ReadMark mark = new ReadMark(reply.position(), reply.number());
                     expired.add(reply.number());
@@ -297,7 +298,7 @@ public class Inbox {
      * @param most   messages; 0 for the marks alone
      */
     public CompletableFuture<Page> page(String user, Position before, int most) {
-        return PAGE.run(redis, keysOf(user), retention(), before == null ? "" : before.toString(), Integer.toString(most))
+        return PAGE.runWithLastKeyIfThere(redis, keysOf(user), retention(), before == null ? "" : before.toString(), Integer.toString(most))
                 .thenApply(this::page);
     }
 

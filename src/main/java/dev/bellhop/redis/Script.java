@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -51,6 +52,24 @@ public final class Script {
         return run(redis, keys, args, 1).thenApply(Reply::new);
     }
 
+    /**
+     * As {@link #run}, of a script that does without its last key where there is none: a cluster runs no script in a slot that is half
+     * moved if one of its keys is missing, and says of a single key at any time whether it is there.
+     *
+     * @param keys the last one is that which mostly is not there
+     */
+    public CompletableFuture<Reply> runWithLastKeyIfThere(Redis redis, String[] keys, String... args) {
+        String last = keys[keys.length - 1];
+        return run(redis, keys, args, MOST_TRIES).exceptionallyCompose(failure -> {
+            Throwable cause = cause(failure);
+            if (!isHalfMoved(cause)) {
+                return isNotSentYet(cause) ? again(redis, keys, args, 1) : CompletableFuture.failedFuture(cause);
+            }
+            return redis.call(commands -> commands.exists(last))
+                    .thenCompose(there -> run(redis, there > 0 ? keys : Arrays.copyOf(keys, keys.length - 1), args, 1));
+        }).thenApply(Reply::new);
+    }
+
     private CompletableFuture<List<Object>> run(Redis redis, String[] keys, String[] args, int tries) {
         return redis.<List<Object>>call(commands -> commands.evalsha(digest, ScriptOutputType.MULTI, keys, args)).exceptionallyCompose(failure -> {
             Throwable cause = cause(failure);
@@ -60,16 +79,20 @@ public final class Script {
             if (tries == MOST_TRIES || !isNotSentYet(cause)) {
                 return CompletableFuture.failedFuture(cause);
             }
-            CompletableFuture<List<Object>> result = new CompletableFuture<>();
-            redis.later(() -> run(redis, keys, args, tries + 1).whenComplete((value, again) -> {
-                if (again == null) {
-                    result.complete(value);
-                } else {
-                    result.completeExceptionally(cause(again));
-                }
-            }), TRY_AGAIN_MILLIS);
-            return result;
+            return again(redis, keys, args, tries);
         });
+    }
+
+    private CompletableFuture<List<Object>> again(Redis redis, String[] keys, String[] args, int tries) {
+        CompletableFuture<List<Object>> result = new CompletableFuture<>();
+        redis.later(() -> run(redis, keys, args, tries + 1).whenComplete((value, again) -> {
+            if (again == null) {
+                result.complete(value);
+            } else {
+                result.completeExceptionally(cause(again));
+            }
+        }), TRY_AGAIN_MILLIS);
+        return result;
     }
 
     /**
@@ -77,8 +100,11 @@ public final class Script {
      * the master and has not sent it. Without a cluster {@link Redis#call} knows whether Redis is connected.
      */
     private static boolean isNotSentYet(Throwable cause) {
-        String message = String.valueOf(cause.getMessage());
-        return message.startsWith("TRYAGAIN") || message.startsWith("Currently not connected");
+        return isHalfMoved(cause) || String.valueOf(cause.getMessage()).startsWith("Currently not connected");
+    }
+
+    private static boolean isHalfMoved(Throwable cause) {
+        return String.valueOf(cause.getMessage()).startsWith("TRYAGAIN");
     }
 
     private static Throwable cause(Throwable failure) {

@@ -1,5 +1,5 @@
 -- What a node needs to know of a user to take in what is new on their boards.
--- KEYS[1] the user's marks (hash), KEYS[2] the user's memberships (hash)
+-- KEYS[1] the user's marks (hash), KEYS[2] the user's memberships (hash); not given where it is known that there are none
 -- Returns how many marks of boards there are, and of each its board and place; then group and spans of each membership.
 local result = { 0 }
 local all = redis.call('HGETALL', KEYS[1])
@@ -11,7 +11,7 @@ for i = 1, #all, 2 do
     result[#result + 1] = all[i + 1]
   end
 end
-for _, text in ipairs(redis.call('HGETALL', KEYS[2])) do
+for _, text in ipairs(KEYS[2] and redis.call('HGETALL', KEYS[2]) or {}) do
   result[#result + 1] = text
 end
 return result

@@ -1,8 +1,8 @@
 -- How many messages are unread, at a cost that does not grow with the inbox.
 -- KEYS[3] expiries (zset) of the numbers of messages with an expiry: by that time while it is to come, and once it has come by
--- the number itself. Times are above 10^12, numbers below.
+-- the number itself. Times are above 10^12, numbers below. Not given where it is known that there is none.
 local expiries = KEYS[3]
-local expiring = redis.call('ZCARD', expiries) -- a key of another type fails here, when nothing has been written yet
+local expiring = expiries and redis.call('ZCARD', expiries) or 0 -- a key of another type fails here, when nothing has been written yet
 local NUMBERS, TIMES = '(1000000000000', '1000000000000'
 local SETTLED_AT_ONCE = 200
 

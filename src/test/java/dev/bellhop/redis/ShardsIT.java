@@ -97,7 +97,7 @@ class ShardsIT {
 
     /**
      * All keys have gone over, the slot has not: Redis already runs scripts, and announces, where the keys are. Pages learn there that a login has
-     * ended. Messages wait until the slot has moved, since an inbox cannot be read before.
+     * ended, and get what is kept there at the latest when the slot has moved.
      */
     @Test
     void whatIsAnnouncedWhileASlotIsHeldHalfMovedIsHeard() {
@@ -120,6 +120,32 @@ class ShardsIT {
         assertThat(cluster.masterOf(slot)).isEqualTo(from);
         cluster.endMove(slot, from, to);
         await().atMost(SOON).until(() -> other.positions().size() == 2);
+    }
+
+    /** Their inbox and marks lie together, here or there; that no key of expiries and no membership is there must not hold them up. */
+    @Test
+    void whoLogsInWhileASlotIsHeldHalfMovedIsAnswered() {
+        int slot = SlotHash.getSlot("alice");
+        loggedIn("alice").leave();
+        publish("alice");
+        Member from = cluster.masterOf(slot);
+        Member to = cluster.members().subList(0, 3).stream().filter(member -> member != from).findFirst().orElseThrow();
+        cluster.beginMove(slot, from, to);
+        TestPage here = loggedIn("alice", Duration.ofSeconds(5));
+        await().atMost(SOON).until(() -> here.positions().size() == 1);
+        here.leave();
+        publish("alice");
+        while (cluster.moveKeys(slot, from, to, 100) > 0) {
+            continue;
+        }
+        TestPage there = loggedIn("alice", Duration.ofSeconds(5));
+        await().atMost(SOON).until(() -> there.positions().size() == 1);
+        assertThat(publish("alice")).as("kept").isTrue();
+        assertThat(node.inbox().page("alice", null, 10).join().messages()).hasSize(3);
+        assertThat(node.inbox().markRead("alice", there.positions().get(0), "-").join().unread()).isEqualTo(1);
+        assertThat(cluster.masterOf(slot)).isEqualTo(from);
+        cluster.endMove(slot, from, to);
+        await().atMost(SOON).until(() -> there.positions().size() == 2);
     }
 
     @Test
@@ -185,8 +211,12 @@ class ShardsIT {
     }
 
     private TestPage loggedIn(String user) {
+        return loggedIn(user, SOON);
+    }
+
+    private TestPage loggedIn(String user, Duration most) {
         TestPage page = node.open(user).login(null);
-        await().atMost(SOON).until(() -> page.from() != null);
+        await().atMost(most).until(() -> page.from() != null);
         return page;
     }
 
