@@ -4,6 +4,7 @@ import dev.bellhop.it.Page;
 import dev.bellhop.live.TestNode;
 import dev.bellhop.live.TestPage;
 import dev.bellhop.message.Position;
+import io.lettuce.core.cluster.SlotHash;
 import jakarta.json.JsonObject;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,6 +25,7 @@ final class BlinkingPage {
     private final String user;
     private final String name;
     private final ScheduledExecutorService threads;
+    private final Waits waits;
 
     // guarded by this
     private final List<Ledger.Shown> shown = new ArrayList<>();
@@ -33,15 +35,18 @@ final class BlinkingPage {
     private int connects;
     private int passing;
     private boolean away;
+    /** When it asked for the login that is not answered yet, in milliseconds since 1970; 0: none. */
+    private long asked;
 
     /** @param at the node that it begins with */
-    BlinkingPage(String run, List<TestNode> nodes, int at, String user, ScheduledExecutorService threads) {
+    BlinkingPage(String run, List<TestNode> nodes, int at, String user, ScheduledExecutorService threads, Waits waits) {
         this.run = run;
         this.nodes = nodes;
         this.connects = at;
         this.user = user;
         this.name = user + "/" + at;
         this.threads = threads;
+        this.waits = waits;
     }
 
     String user() {
@@ -49,14 +54,25 @@ final class BlinkingPage {
     }
 
     synchronized void connect() {
+        answered(); // its node has closed it
         int mine = ++connects;
         place.asks();
         page = nodes.get(mine % nodes.size()).openAndShow(user, text -> frame(mine, text));
+        asked = System.currentTimeMillis();
         page.login(place.position());
+    }
+
+    /** Its login is answered, or it waits no longer. */
+    private void answered() {
+        if (asked != 0) {
+            waits.loggedIn(SlotHash.getSlot(user), asked);
+            asked = 0;
+        }
     }
 
     /** Leaves, and comes back after a moment. */
     synchronized void blink() {
+        answered();
         away = true;
         connects++; // what still comes is of a page that has gone
         page.leave();
@@ -82,7 +98,10 @@ final class BlinkingPage {
         }
         JsonObject frame = Page.parse(text);
         switch (frame.getString("msg_type")) {
-            case "login" -> place.answered(Position.of(frame.getJsonObject("data").getString("from_id")));
+            case "login" -> {
+                answered();
+                place.answered(Position.of(frame.getJsonObject("data").getString("from_id")));
+            }
             case Crowd.MSG_TYPE -> message(of, frame);
             default -> { }
         }

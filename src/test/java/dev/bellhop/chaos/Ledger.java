@@ -108,10 +108,10 @@ public final class Ledger {
             Map<Entry, Shown> first = new HashMap<>();
             for (Shown shown : screen.shown()) {
                 Shown before = first.putIfAbsent(shown.entry(), shown);
-                Acknowledged known = acknowledged.get(shown.entry());
-                if (before != null && known != null && before.position().epoch() != shown.position().epoch()) {
+                if (before != null && before.position().epoch() != shown.position().epoch()) {
                     again.add(repeat(screen, shown, before));
-                    again.add(elsewhere(screen, before, known));
+                    Acknowledged known = acknowledged.get(shown.entry()); // null: it was in doubt, and nobody has repeated it
+                    again.add(known == null ? "" : elsewhere(screen, before, known));
                 }
             }
         }

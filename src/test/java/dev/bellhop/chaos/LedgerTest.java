@@ -186,4 +186,17 @@ class LedgerTest {
         shown.addAll(reading(page, 3, 4).shown());
         assertFaults(List.of(new Screen("alice/a", "alice", shown)), "lost", 1);
     }
+
+    /** Also of one that was in doubt and kept all the same. */
+    @Test
+    void whatAFailoverHasLostMayComeAgainInAnotherEpoch() {
+        Entry kept = entry("http", 0);
+        ledger.acknowledged(kept, new Position(200, 1), 0);
+        Entry inDoubt = entry("stream", 0);
+        Screen again = new Screen("alice/a", "alice", List.of(new Shown(kept, at(1), 1, NOW), new Shown(inDoubt, at(2), 1, NOW),
+                new Shown(kept, new Position(200, 1), 1, NOW), new Shown(inDoubt, new Position(200, 2), 1, NOW)));
+        assertThat(ledger.shownAgain(List.of(again))).containsAll(ledger.judge(List.of(again)).repeated()).containsAll(ledger.judge(List.of(again)).elsewhere());
+        Screen twice = new Screen("alice/a", "alice", List.of(new Shown(inDoubt, at(2), 1, NOW), new Shown(inDoubt, at(3), 1, NOW)));
+        assertThat(ledger.shownAgain(List.of(twice))).isEmpty();
+    }
 }

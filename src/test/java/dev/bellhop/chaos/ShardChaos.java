@@ -44,7 +44,7 @@ final class ShardChaos implements AutoCloseable {
         nodes.forEach(node -> node.awaitRedis().withPages().withIngest().withPromotion());
         for (String user : users) {
             for (int i = 0; i < 2; i++) {
-                BlinkingPage page = new BlinkingPage(run, nodes, i, user, threads);
+                BlinkingPage page = new BlinkingPage(run, nodes, i, user, threads, waits);
                 pages.add(page);
                 page.connect();
                 threads.scheduleWithFixedDelay(() -> blink(page), 1_000 + random.nextInt(BLINK_MILLIS), BLINK_MILLIS, TimeUnit.MILLISECONDS);

@@ -7,22 +7,32 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntPredicate;
 
-/** How long users waited for what was sent to them directly, while something was wrong with their shard or with another. Thread-safe. */
+/** How long users waited for what was sent to them directly, and for their logins, while something was wrong with their shard or with another. Thread-safe. */
 final class Waits {
     private record Fault(String name, IntPredicate slots, long from, long to) {}
 
     private record Sent(int slot, long at) {}
 
+    private record Login(int slot, long at, long millis) {}
+
+    private final Queue<Login> logins = new ConcurrentLinkedQueue<>();
     private final Map<Ledger.Entry, Sent> sent = new ConcurrentHashMap<>();
     private final List<Fault> faults = new CopyOnWriteArrayList<>();
 
     /** A message is sent for the first time. */
     void sent(Ledger.Entry entry, int slot) {
         sent.putIfAbsent(entry, new Sent(slot, System.currentTimeMillis()));
+    }
+
+    /** A page's login was answered, or the page has gone. */
+    void loggedIn(int slot, long asked) {
+        logins.add(new Login(slot, asked, System.currentTimeMillis() - asked));
     }
 
     /** Runs while something is wrong with these slots; what is sent until a second later counts. */
@@ -40,6 +50,8 @@ final class Waits {
         for (Fault fault : faults) {
             List<Long> concerned = waits.computeIfAbsent(fault.name() + ", users concerned", name -> new ArrayList<>());
             List<Long> others = waits.computeIfAbsent(fault.name() + ", the others", name -> new ArrayList<>());
+            logins.stream().filter(login -> login.at() >= fault.from() && login.at() <= fault.to()).forEach(login -> waits
+                    .computeIfAbsent(fault.name() + (fault.slots().test(login.slot()) ? ", logins of users concerned" : ", logins of the others"), name -> new ArrayList<>()).add(login.millis()));
             sent.forEach((entry, one) -> {
                 Long at = first.get(entry);
                 if (at != null && one.at() >= fault.from() && one.at() <= fault.to()) {
@@ -51,7 +63,7 @@ final class Waits {
         waits.forEach((name, all) -> {
             if (!all.isEmpty()) {
                 Collections.sort(all);
-                report.append(String.format("%n  %s: %d messages, waited p50 %d ms, p99 %d ms, at most %d ms", name, all.size(), all.get(all.size() / 2),
+                report.append(String.format("%n  %s: %d, waited p50 %d ms, p99 %d ms, at most %d ms", name, all.size(), all.get(all.size() / 2),
                         all.get(all.size() * 99 / 100), all.get(all.size() - 1)));
             }
         });

@@ -17,9 +17,11 @@ import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -189,6 +191,25 @@ public final class RedisCluster implements AutoCloseable {
             }
         });
         return slots;
+    }
+
+    /** How many bytes the members have sent each other on the bus, as the system counts them on the connections that are open now; 0 where there is no {@code ss}. */
+    public long busBytes() {
+        try {
+            Process ss = new ProcessBuilder("ss", "-tinH", "state", "established").redirectErrorStream(true).start();
+            List<String> lines = new String(ss.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+            Set<String> buses = members.stream().map(member -> ":" + member.bus).collect(Collectors.toSet());
+            long bytes = 0;
+            for (int i = 0; i + 1 < lines.size(); i++) { // each connection has a line, and one with what is counted of it
+                String[] ends = lines.get(i).strip().split("\\s+");
+                if (Arrays.stream(ends).anyMatch(end -> buses.contains(end.substring(Math.max(0, end.lastIndexOf(':')))))) {
+                    bytes += Arrays.stream(lines.get(i + 1).split("\\s+")).filter(word -> word.startsWith("bytes_sent:")).mapToLong(word -> Long.parseLong(word.substring("bytes_sent:".length()))).sum();
+                }
+            }
+            return bytes;
+        } catch (IOException none) {
+            return 0;
+        }
     }
 
     /** One that would take over from this master. */
