@@ -17,6 +17,7 @@ import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.PubSub;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.schedule.Promotion;
+import dev.bellhop.stats.NodeReporter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import jakarta.inject.Inject;
@@ -47,6 +48,7 @@ public final class TestNode implements AutoCloseable {
 
     private final Map<Class<?>, Object> beans = new HashMap<>();
     private boolean killed;
+    private boolean reports;
     private volatile Consumer<InboundMessage> observer;
     private CountDownLatch taken;
 
@@ -108,6 +110,13 @@ public final class TestNode implements AutoCloseable {
     /** Promotes what is due each second, as the timer would. */
     public TestNode withPromotion() {
         threads.scheduleAtFixedRate(promotion()::run, 0, 1, TimeUnit.SECONDS);
+        return this;
+    }
+
+    /** Writes down every few seconds what it counts, too. */
+    public TestNode withReports() {
+        bean(NodeReporter.class).start();
+        reports = true;
         return this;
     }
 
@@ -253,6 +262,9 @@ public final class TestNode implements AutoCloseable {
             ingestReader().stop();
             connections().drain();
             sweeper().stop();
+            if (reports) {
+                bean(NodeReporter.class).stop();
+            }
             bean(Subscriber.class).stop();
             redis().stop(daemons());
             lanes().stop();
