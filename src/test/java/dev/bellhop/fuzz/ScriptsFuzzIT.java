@@ -25,11 +25,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * The scripts as a door: whatever ids, names, texts and numbers they are given, they do all or nothing, and touch no other user. How
@@ -50,32 +48,17 @@ class ScriptsFuzzIT {
             return all
             """;
 
-    private static RedisServer redis;
-    private static TestNode node;
-    private static TestNode reader;
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.emptyForEachTest();
+    private static final TestNode node = TestNode.start(redis, "bellhop.inbox.max-messages=" + MOST).awaitRedis();
+    private static final TestNode reader = TestNode.start(redis).awaitRedis();
 
     private final Hostile hostile = new Hostile(new Random(SEED));
     private final Schedule schedule = new Schedule(node.redis(), node.partitions(), node.promotion());
-    private List<String> users;
+    private List<String> users = someUsers();
 
-    @BeforeAll
-    static void start() {
-        redis = RedisServer.create();
-        node = TestNode.start(redis.uri(), "bellhop.inbox.max-messages=" + MOST).awaitRedis();
-        reader = TestNode.start(redis.uri()).awaitRedis();
-    }
-
-    @AfterAll
-    static void stop() {
-        node.close();
-        reader.close();
-        redis.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        redis.commands().flushall();
-        users = IntStream.range(0, 6).mapToObj(i -> hostile.name()).filter(name -> !name.equals(Address.STAR)).distinct().toList();
+    private List<String> someUsers() {
+        return IntStream.range(0, 6).mapToObj(i -> hostile.name()).filter(name -> !name.equals(Address.STAR)).distinct().toList();
     }
 
     @Test
@@ -97,7 +80,8 @@ class ScriptsFuzzIT {
                 isWhole(user, what);
             }
             if (call % 400 == 399) {
-                empty();
+                redis.commands().flushall();
+                users = someUsers();
                 before = all();
             }
         }

@@ -24,29 +24,17 @@ import java.util.Scanner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Lines of messages, each answered, on a real Redis. */
 class MessageStreamsIT {
 
-    private static RedisServer redis;
-    private static TestNode node;
-    private static MessageStreams streams;
-
-    @BeforeAll
-    static void start() {
-        redis = RedisServer.create();
-        node = TestNode.start(redis.uri(), "bellhop.connection.max-message-size=2000", "bellhop.inbox.max-messages=100000").awaitRedis();
-        streams = new MessageStreams(new Intake(node.inbox(), node.boards(), new Schedule(node.redis(), node.partitions(), node.promotion())), node.settings());
-    }
-
-    @AfterAll
-    static void stop() {
-        node.close();
-        redis.close();
-    }
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.create();
+    private static final TestNode node = TestNode.start(redis, "bellhop.connection.max-message-size=2000", "bellhop.inbox.max-messages=100000").awaitRedis();
+    private static final MessageStreams streams
+            = new MessageStreams(new Intake(node.inbox(), node.boards(), new Schedule(node.redis(), node.partitions(), node.promotion())), node.settings());
 
     private static List<String> answers(String body) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();

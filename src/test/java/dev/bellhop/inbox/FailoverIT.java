@@ -11,36 +11,26 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Positions, when one Redis takes over from another and back. Neither is ever restarted, so each keeps its run id. */
 class FailoverIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 
-    private static RedisServer a;
-    private static RedisServer b;
-    private static TestNode atA;
-    private static TestNode atB;
+    @RegisterExtension
+    static final RedisServer a = RedisServer.create();
+    @RegisterExtension
+    static final RedisServer b = RedisServer.create();
+    private static final TestNode atA = TestNode.start(a).awaitRedis();
+    private static final TestNode atB = TestNode.start(b).awaitRedis();
 
     @BeforeAll
-    static void start() {
-        a = RedisServer.create();
-        b = RedisServer.create();
+    static void copyAtOnce() {
         for (RedisServer each : List.of(a, b)) {
             each.commands().configSet("repl-diskless-sync-delay", "0");
         }
-        atA = TestNode.start(a.uri()).awaitRedis();
-        atB = TestNode.start(b.uri()).awaitRedis();
-    }
-
-    @AfterAll
-    static void stop() {
-        atA.close();
-        atB.close();
-        a.close();
-        b.close();
     }
 
     @Test

@@ -31,10 +31,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,32 +41,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InboxIT {
     private static final AtomicInteger USERS = new AtomicInteger();
 
-    private static RedisServer redis;
-    private static TestNode node;
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.create();
+    private static final TestNode node = TestNode.start(redis);
     /** Keeps five messages, for a second. */
-    private static TestNode small;
+    private static final TestNode small = TestNode.start(redis, "bellhop.inbox.max-messages=5", "bellhop.inbox.retention=PT1S");
 
     private final String user = "user " + USERS.incrementAndGet();
 
-    @BeforeAll
-    static void start() {
-        redis = RedisServer.create();
-        node = TestNode.start(redis.uri());
-        small = TestNode.start(redis.uri(), "bellhop.inbox.max-messages=5", "bellhop.inbox.retention=PT1S");
-    }
-
     @BeforeEach
     void ready() {
-        redis.ensureStarted();
         node.awaitRedis();
         small.awaitRedis();
-    }
-
-    @AfterAll
-    static void stop() {
-        node.close();
-        small.close();
-        redis.close();
     }
 
     // --- positions

@@ -22,41 +22,16 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** From the ingest stream to the inboxes, on a real Redis. */
 class IngestReaderIT {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final int USERS = 10;
 
-    private static RedisServer redis;
-
-    private final List<TestNode> nodes = new ArrayList<>();
-
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisServer.create();
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        redis.ensureStarted();
-        await().ignoreExceptions().until(() -> redis.commands().flushall().equals("OK"));
-    }
-
-    @AfterEach
-    void stop() {
-        nodes.forEach(TestNode::close);
-    }
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.emptyForEachTest();
 
     @Test
     void bringsMessagesToTheirInboxesInTheStreamsOrder() {
@@ -412,8 +387,7 @@ class IngestReaderIT {
     // --- what these tests say
 
     private TestNode node() {
-        TestNode node = TestNode.start(redis.uri(), "bellhop.inbox.max-messages=100000");
-        nodes.add(node);
+        TestNode node = TestNode.start(redis, "bellhop.inbox.max-messages=100000");
         return node.awaitRedis();
     }
 

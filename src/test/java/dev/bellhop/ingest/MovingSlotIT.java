@@ -18,9 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * A slot that moves slowly from one master to another. Before, 7 to 9 % of what had been accepted for its users was rejected, since a script used
@@ -29,20 +28,9 @@ import org.junit.jupiter.api.Test;
 class MovingSlotIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 
-    private static RedisCluster cluster;
-    private static TestNode node;
-
-    @BeforeAll
-    static void start() {
-        cluster = RedisCluster.create(3, 0);
-        node = TestNode.start(cluster.uris(), "bellhop.redis.cluster=true", "bellhop.inbox.max-messages=100000").awaitRedis().withIngest();
-    }
-
-    @AfterAll
-    static void stop() {
-        node.close();
-        cluster.close();
-    }
+    @RegisterExtension
+    static final RedisCluster cluster = RedisCluster.create(3, 0);
+    private static final TestNode node = TestNode.start(cluster, "bellhop.inbox.max-messages=100000").awaitRedis().withIngest();
 
     @Test
     void aSlotHeldHalfMovedLosesNothingAndHoldsUpNobodyElse() throws Exception {

@@ -34,7 +34,7 @@ import java.util.stream.IntStream;
  *
  * <p>Not thread-safe, but for what the commands' methods return.
  */
-public final class RedisCluster implements AutoCloseable {
+public final class RedisCluster extends OwnRedis {
     private static final Duration SOON = Duration.ofSeconds(90);
 
     private final List<Member> members = new ArrayList<>();
@@ -162,6 +162,11 @@ public final class RedisCluster implements AutoCloseable {
     /** The settings with which a node of Bellhop uses it, with no more rights than {@code server-config/redis} gives it. */
     public String uris() {
         return members.stream().map(member -> "redis://bellhop:change-me-bellhop@127.0.0.1:" + member.port).collect(Collectors.joining(","));
+    }
+
+    @Override
+    public List<String> settings() {
+        return List.of("bellhop.redis.uri=" + uris(), "bellhop.redis.cluster=true");
     }
 
     /** Commands that go to whichever member has the slot. May do everything. */

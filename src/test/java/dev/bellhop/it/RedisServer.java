@@ -1,5 +1,7 @@
 package dev.bellhop.it;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.bellhop.server.RedisProcess;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -10,6 +12,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -19,7 +22,7 @@ import java.util.stream.Stream;
  *
  * <p>Not thread-safe, but for what {@link #commands} returns.
  */
-public class RedisServer implements AutoCloseable {
+public class RedisServer extends OwnRedis {
 
     public static final String CHANNEL = "websocket:producer:channel";
     public static final String STREAM = "{websocket}:producer:stream";
@@ -33,6 +36,7 @@ public class RedisServer implements AutoCloseable {
     private final RedisClient client;
     private final Thread atExit = new Thread(this::kill, "kill-redis");
     private String fsync = "everysec";
+    private boolean emptyForEachTest;
     private RedisProcess process;
     private StatefulRedisConnection<String, String> connection;
 
@@ -49,6 +53,26 @@ public class RedisServer implements AutoCloseable {
         redis.lose();
         redis.start();
         return redis;
+    }
+
+    /** The same; and whatever a test has left in it is gone before the next. */
+    public static RedisServer emptyForEachTest() {
+        RedisServer redis = create();
+        redis.emptyForEachTest = true;
+        return redis;
+    }
+
+    @Override
+    void prepare() {
+        ensureStarted();
+        if (emptyForEachTest) {
+            await().ignoreExceptions().until(() -> commands().flushall().equals("OK"));
+        }
+    }
+
+    @Override
+    public List<String> settings() {
+        return List.of("bellhop.redis.uri=" + uri());
     }
 
     /** For Bellhop: as a user with no more rights than {@code server-config/redis} gives it. */

@@ -17,38 +17,17 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A board and the inboxes of its readers on different masters of a cluster; one of these masters is away for a while. */
 class BoardsClusterIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 
-    private static RedisCluster cluster;
-    private TestNode node;
+    @RegisterExtension
+    static final RedisCluster cluster = RedisCluster.create(3, 0);
 
-    @BeforeAll
-    static void start() {
-        cluster = RedisCluster.create(3, 0);
-    }
-
-    @AfterAll
-    static void stop() {
-        cluster.close();
-    }
-
-    @BeforeEach
-    void startNode() {
-        node = TestNode.start(cluster.uris(), "bellhop.redis.cluster=true").awaitRedis().withPages().withIngest();
-    }
-
-    @AfterEach
-    void stopNode() {
-        node.close();
-    }
+    private final TestNode node = TestNode.start(cluster).awaitRedis().withPages().withIngest();
 
     @Test
     void whileTheBoardsShardIsAwayMessagesToUsersGoOnAndWhatIsForTheBoardWaits() throws Exception {

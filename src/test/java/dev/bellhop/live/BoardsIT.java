@@ -20,11 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Messages for everybody, for a role and for a group: once in each reader's inbox, whether they are here or come later. */
 class BoardsIT {
@@ -32,20 +31,15 @@ class BoardsIT {
     private static final String MANAGERS = "\"to_role\":\"manager\"";
     private static final String ORDER = "\"to_group\":\"order-17\"";
 
-    private static RedisServer redis;
-    private static TestNode one;
-    private static TestNode two;
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.create();
+    private static final TestNode one = node().withIngest().withPromotion();
+    private static final TestNode two = node();
+
     private final List<TestPage> open = new ArrayList<>();
 
-    @BeforeAll
-    static void start() {
-        redis = RedisServer.create();
-        one = node().withIngest().withPromotion();
-        two = node();
-    }
-
     private static TestNode node() {
-        return TestNode.start(redis.uri(), "bellhop.roles=manager,clerk", "bellhop.inbox.max-messages=500").awaitRedis().withPages();
+        return TestNode.start(redis, "bellhop.roles=manager,clerk", "bellhop.inbox.max-messages=500").awaitRedis().withPages();
     }
 
     @BeforeEach
@@ -59,13 +53,6 @@ class BoardsIT {
     @AfterEach
     void leaveAll() {
         open.forEach(TestPage::leave);
-    }
-
-    @AfterAll
-    static void stop() {
-        one.close();
-        two.close();
-        redis.close();
     }
 
     @Test

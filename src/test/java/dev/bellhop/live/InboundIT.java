@@ -8,7 +8,6 @@ import dev.bellhop.publish.InboundMessage;
 import dev.bellhop.stats.Queues;
 import io.lettuce.core.Range;
 import io.lettuce.core.StreamMessage;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -16,46 +15,27 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What pages send to the application, on a real Redis. */
 class InboundIT {
     private static final String FAST = "bellhop.connection.rate=100000";
 
-    private static RedisServer redis;
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.emptyForEachTest();
 
-    private final List<TestNode> nodes = new ArrayList<>();
     private final List<InboundMessage> observed = new CopyOnWriteArrayList<>();
 
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisServer.create();
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        redis.close();
-    }
-
     @BeforeEach
-    void empty() {
-        redis.commands().flushall();
+    void forgetScripts() {
         redis.commands().scriptFlush();
     }
 
-    @AfterEach
-    void stop() {
-        nodes.forEach(TestNode::close);
-    }
-
     private TestNode node(String... settings) {
-        TestNode node = TestNode.start(redis.uri(), settings).awaitRedis();
+        TestNode node = TestNode.start(redis, settings).awaitRedis();
         node.observe(observed::add);
-        nodes.add(node);
         return node;
     }
 
@@ -83,7 +63,8 @@ class InboundIT {
 
     @Test
     void whatTheStreamRefusesNoObserverSeesAndThePageIsTold() {
-        TestPage page = loggedIn(node().withPages(), "u");
+        TestNode node = node().withPages();
+        TestPage page = loggedIn(node, "u");
         redis.commands().set(RedisServer.CONSUMER_STREAM, "no stream");
         page.send(frame(1));
         await().until(() -> errors(page, "unavailable") == 1);
@@ -94,7 +75,7 @@ class InboundIT {
         assertThat(observed).containsExactly(new InboundMessage("u", "chat", "2"));
         assertThat(entries()).singleElement().satisfies(entry -> {
             assertThat(entry.getBody()).containsOnlyKeys("msg_type", "from_user_id", "data", "at", "node")
-                    .containsEntry("msg_type", "chat").containsEntry("from_user_id", "u").containsEntry("data", "2").containsEntry("node", nodes.get(0).name());
+                    .containsEntry("msg_type", "chat").containsEntry("from_user_id", "u").containsEntry("data", "2").containsEntry("node", node.name());
             assertThat(Double.parseDouble(entry.getBody().get("at")) / 1000).isBetween(redis.time() - 60, redis.time());
         });
     }
@@ -206,7 +187,7 @@ class InboundIT {
         assertThat(most).as("what Redis takes for it").isLessThan(2 << 20);
         List<String> newest = observed.stream().map(InboundMessage::data).toList();
         assertThat(data("u")).isEqualTo(newest.subList(1_500 - data("u").size(), 1_500));
-        assertThat(redis.commands().hlen(nodes.get(0).keys().consumerBytes())).isLessThan(80);
+        assertThat(redis.commands().hlen(node.keys().consumerBytes())).isLessThan(80);
     }
 
     /** A consumer that deletes what it has done leaves an entry that it cannot do: it stays, whatever else goes through the stream. */

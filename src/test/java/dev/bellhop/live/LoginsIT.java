@@ -11,30 +11,26 @@ import javax.management.ObjectName;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the application beside Bellhop can say about a login, and what it does on two nodes with one real Redis. */
 class LoginsIT {
     private static final int LOGIN_CHECK = 1001;
     private static final int LOGIN_ENDED = 4401;
 
-    private static RedisServer redis;
-    private static TestNode one;
-    private static TestNode two;
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.create();
+    private static final TestNode one = TestNode.start(redis).awaitRedis().withPages();
+    private static final TestNode two = TestNode.start(redis).awaitRedis().withPages();
 
     @BeforeAll
     static void start() {
-        redis = RedisServer.create();
-        one = TestNode.start(redis.uri()).awaitRedis().withPages();
-        two = TestNode.start(redis.uri()).awaitRedis().withPages();
         one.logins().start("/bellhop");
     }
 
     @AfterAll
     static void stop() {
         one.logins().stop();
-        one.close();
-        two.close();
-        redis.close();
     }
 
     private static TestPage loggedIn(TestNode node, String user) {

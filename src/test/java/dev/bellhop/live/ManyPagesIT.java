@@ -19,9 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Thousands of pages on one node with a real Redis: what one event costs, and whom it holds up. */
 class ManyPagesIT {
@@ -29,7 +29,9 @@ class ManyPagesIT {
     private static final int PAGES_EACH = 5;
     private static final Pattern EVALSHA = Pattern.compile("cmdstat_evalsha:calls=([0-9]+)");
 
-    private RedisServer redis;
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.emptyForEachTest();
+
     private TestNode node;
     private CountingInbox inbox;
 
@@ -60,14 +62,7 @@ class ManyPagesIT {
 
     @BeforeEach
     void start() {
-        redis = RedisServer.create();
-        node = TestNode.start(redis.uri(), own -> inbox = new CountingInbox(own)).awaitRedis().withPages();
-    }
-
-    @AfterEach
-    void stop() {
-        node.close();
-        redis.close();
+        node = TestNode.start(redis, own -> inbox = new CountingInbox(own)).awaitRedis().withPages();
     }
 
     @Test

@@ -5,37 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import dev.bellhop.it.RedisServer;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What happens when Bellhop's own threads are held, or have more to do than may wait. */
 class OwnThreadsIT {
-    private static RedisServer redis;
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.create();
 
-    private TestNode node;
-
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisServer.create();
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void start() {
-        node = TestNode.start(redis.uri(), "bellhop.connection.queue=5").awaitRedis().withPages();
-    }
-
-    @AfterEach
-    void stop() {
-        node.close();
-    }
+    private final TestNode node = TestNode.start(redis, "bellhop.connection.queue=5").awaitRedis().withPages();
 
     private TestPage loggedIn(String user) {
         TestPage page = node.open(user).login(null);

@@ -12,35 +12,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What pages are sent, on two nodes with one real Redis. The pages are no more than a list of frames. */
 class PagesIT {
-    private static RedisServer redis;
-    private static TestNode one;
-    private static TestNode two;
-
-    @BeforeAll
-    static void start() {
-        redis = RedisServer.create();
-        one = TestNode.start(redis.uri()).awaitRedis().withPages();
-        two = TestNode.start(redis.uri()).awaitRedis().withPages();
-    }
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.create();
+    private static final TestNode one = TestNode.start(redis).awaitRedis().withPages();
+    private static final TestNode two = TestNode.start(redis).awaitRedis().withPages();
 
     @BeforeEach
     void ready() {
-        redis.ensureStarted();
         await().until(() -> one.pubSub().hears() && two.pubSub().hears());
-    }
-
-    @AfterAll
-    static void stop() {
-        one.close();
-        two.close();
-        redis.close();
     }
 
     @Test
@@ -133,7 +118,7 @@ class PagesIT {
 
     @Test
     void aLongInboxDoesNotOverflowTheOutbox() {
-        try (TestNode narrow = TestNode.start(redis.uri(), "bellhop.connection.queue=7").awaitRedis().withPages()) {
+        try (TestNode narrow = TestNode.start(redis, "bellhop.connection.queue=7").awaitRedis().withPages()) {
             List<Position> all = new ArrayList<>();
             for (int i = 0; i < 350; i++) {
                 all.add(publish(one, "long"));

@@ -8,6 +8,7 @@ import dev.bellhop.config.Node;
 import dev.bellhop.config.Settings;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.ingest.IngestReader;
+import dev.bellhop.it.OwnRedis;
 import dev.bellhop.lane.Lane;
 import dev.bellhop.lane.Lanes;
 import dev.bellhop.metric.Metrics;
@@ -38,6 +39,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** A whole node without a server: what the container would make and inject is made and set here. Thread-safe. */
 public final class TestNode implements AutoCloseable {
@@ -47,7 +49,7 @@ public final class TestNode implements AutoCloseable {
     private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(4, daemons());
 
     private final Map<Class<?>, Object> beans = new HashMap<>();
-    private boolean killed;
+    private boolean ended;
     private boolean reports;
     private volatile Consumer<InboundMessage> observer;
     private CountDownLatch taken;
@@ -69,16 +71,25 @@ public final class TestNode implements AutoCloseable {
         return Settings.read(new SmallRyeConfigBuilder().withSources(new PropertiesConfigSource(values, "test", 100)).build());
     }
 
-    /** A node on this Redis, which need not be there yet. */
-    public static TestNode start(String redisUri, String... settings) {
-        return start(redisUri, node -> (Inbox) node.make(Inbox.class), settings);
+    /** A node that ends before this Redis does. */
+    public static TestNode start(OwnRedis redis, String... settings) {
+        return start(redis, node -> (Inbox) node.make(Inbox.class), settings);
     }
 
     /** The same, with an inbox of the test's own, made from the node's other parts. */
-    static TestNode start(String redisUri, Function<TestNode, Inbox> inbox, String... settings) {
-        String[] all = Arrays.copyOf(settings, settings.length + 1);
-        all[settings.length] = "bellhop.redis.uri=" + redisUri;
-        TestNode node = new TestNode(settings(all), inbox);
+    static TestNode start(OwnRedis redis, Function<TestNode, Inbox> inbox, String... settings) {
+        TestNode node = start(inbox, Stream.concat(redis.settings().stream(), Stream.of(settings)));
+        redis.closeFirst(node);
+        return node;
+    }
+
+    /** A node on this Redis, which need not be there yet. */
+    public static TestNode start(String redisUri, String... settings) {
+        return start(node -> (Inbox) node.make(Inbox.class), Stream.concat(Stream.of(settings), Stream.of("bellhop.redis.uri=" + redisUri)));
+    }
+
+    private static TestNode start(Function<TestNode, Inbox> inbox, Stream<String> settings) {
+        TestNode node = new TestNode(settings(settings.toArray(String[]::new)), inbox);
         node.redis().start(daemons());
         return node;
     }
@@ -247,7 +258,7 @@ public final class TestNode implements AutoCloseable {
 
     /** Ends as a crash would: nothing is handed over, all it had under way is left as it is. */
     public void kill() {
-        killed = true;
+        ended = true;
         threads.shutdownNow();
         redis().stop(daemons());
         pubSub().stop();
@@ -257,7 +268,8 @@ public final class TestNode implements AutoCloseable {
     /** Ends in order, as an undeployment does. */
     @Override
     public void close() {
-        if (!killed) {
+        if (!ended) {
+            ended = true;
             promotion().stop();
             ingestReader().stop();
             connections().drain();

@@ -23,11 +23,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * The hand-over from replay to live, with all that may happen at once: on a real Redis, with two nodes, and pages that are
@@ -38,7 +37,8 @@ class UserFeedIT {
     private static final int PUBLISHERS = 3;
     private static final int VISITORS = 6;
 
-    private static RedisServer redis;
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.create();
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, ConcurrentLinkedQueue<Position>> kept = new ConcurrentHashMap<>();
@@ -51,29 +51,17 @@ class UserFeedIT {
     private TestNode one;
     private TestNode two;
 
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisServer.create();
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        redis.close();
-    }
-
     @BeforeEach
     void start() {
         String[] settings = {"bellhop.inbox.max-messages=1000000", "bellhop.user.max-connections=1000"};
-        one = TestNode.start(redis.uri(), settings).awaitRedis().withPages();
-        two = TestNode.start(redis.uri(), settings).awaitRedis().withPages();
+        one = TestNode.start(redis, settings).awaitRedis().withPages();
+        two = TestNode.start(redis, settings).awaitRedis().withPages();
     }
 
     @AfterEach
     void stop() {
         over.set(true);
         threads.shutdownNow();
-        one.close();
-        two.close();
     }
 
     @Test

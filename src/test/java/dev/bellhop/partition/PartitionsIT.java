@@ -29,43 +29,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Messages spread over several streams, read by several nodes. */
 class PartitionsIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int USERS = 12;
 
-    private static RedisServer redis;
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.emptyForEachTest();
 
     private final List<TestNode> nodes = new CopyOnWriteArrayList<>();
 
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisServer.create();
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        redis.commands().flushall();
-    }
-
-    @AfterEach
-    void stop() {
-        nodes.forEach(TestNode::close);
-    }
-
     private TestNode node(int partitions) {
-        TestNode node = TestNode.start(redis.uri(), "bellhop.partitions=" + partitions, "bellhop.inbox.max-messages=100000").awaitRedis().withIngest().withPromotion();
+        TestNode node = TestNode.start(redis, "bellhop.partitions=" + partitions, "bellhop.inbox.max-messages=100000").awaitRedis().withIngest().withPromotion();
         nodes.add(node);
         return node;
     }

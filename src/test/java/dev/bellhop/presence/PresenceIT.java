@@ -7,37 +7,19 @@ import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What nodes write down of themselves; who reads it is another node. */
 class PresenceIT {
-    private static RedisServer redis;
-    private static TestNode node;
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.emptyForEachTest();
+    private static final TestNode node = TestNode.start(redis).awaitRedis();
 
     private final Node one = new Node();
     private final Node two = new Node();
     private final Presence ofOne = new Presence(node.redis(), node.keys(), one);
     private final Presence ofTwo = new Presence(node.redis(), node.keys(), two);
-
-    @BeforeAll
-    static void start() {
-        redis = RedisServer.create();
-        node = TestNode.start(redis.uri()).awaitRedis();
-    }
-
-    @AfterAll
-    static void stop() {
-        node.close();
-        redis.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        redis.commands().flushall();
-    }
 
     private static <T> T now(CompletableFuture<T> answer) throws Exception {
         return answer.get(5, TimeUnit.SECONDS);

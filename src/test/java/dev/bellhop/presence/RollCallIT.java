@@ -8,21 +8,17 @@ import dev.bellhop.live.TestNode;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Asking the nodes; their answers are the test's. */
 class RollCallIT {
 
-    private final RedisServer redis = RedisServer.create();
-    private final TestNode node = TestNode.start(redis.uri()).awaitRedis();
-    private final RollCall rollCall = new RollCall(node.redis(), node.keys(), new Presence(node.redis(), node.keys(), new Node()));
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.emptyForEachTest();
 
-    @AfterEach
-    void stop() {
-        node.close();
-        redis.close();
-    }
+    private final TestNode node = TestNode.start(redis).awaitRedis();
+    private final RollCall rollCall = new RollCall(node.redis(), node.keys(), new Presence(node.redis(), node.keys(), new Node()));
 
     private void holds(String name) {
         redis.commands().hset(node.keys().connections("ann"), name, (System.currentTimeMillis() + 60_000) + " 1");

@@ -19,41 +19,20 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One id is one message, now or later. */
 class PublisherIT {
 
     private static final Duration LIMIT = Duration.ofSeconds(5);
 
-    private static RedisServer redis;
-    private static TestNode node;
-    private static Schedule schedule;
-    private static Intake intake;
-    private static Publisher publisher;
-
-    @BeforeAll
-    static void start() {
-        redis = RedisServer.create();
-        node = TestNode.start(redis.uri()).awaitRedis();
-        schedule = new Schedule(node.redis(), node.partitions(), node.promotion());
-        intake = new Intake(node.inbox(), node.boards(), schedule);
-        publisher = new Publisher(intake, node.groups(), node.settings());
-    }
-
-    @AfterAll
-    static void stop() {
-        node.close();
-        redis.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        redis.commands().flushall();
-    }
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.emptyForEachTest();
+    private static final TestNode node = TestNode.start(redis).awaitRedis();
+    private static final Schedule schedule = new Schedule(node.redis(), node.partitions(), node.promotion());
+    private static final Intake intake = new Intake(node.inbox(), node.boards(), schedule);
+    private static final Publisher publisher = new Publisher(intake, node.groups(), node.settings());
 
     private static <T> T get(CompletionStage<T> answer) {
         return answer.toCompletableFuture().join();
@@ -133,7 +112,7 @@ class PublisherIT {
     /** A request thread that waits for ever is worse than a message that is not sent. */
     @Test
     void whoWaitsIsToldWhenRedisIsAwayOrSlow() throws InterruptedException {
-        try (RedisServer other = RedisServer.create(); TestNode slow = TestNode.start(other.uri()).awaitRedis()) {
+        try (RedisServer other = RedisServer.create(); TestNode slow = TestNode.start(other).awaitRedis()) {
             Publisher on = new Publisher(new Intake(slow.inbox(), slow.boards(), new Schedule(slow.redis(), slow.partitions(), slow.promotion())), slow.groups(), slow.settings());
             other.commands().clientPause(3_000);
             assertThatExceptionOfType(PublishFailedException.class).isThrownBy(() -> on.publishAndWait("user", "n", null, Duration.ofMillis(200)))

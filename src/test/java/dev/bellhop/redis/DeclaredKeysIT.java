@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.bellhop.config.Node;
 import dev.bellhop.inbox.Inbox.Draft;
 import dev.bellhop.it.Monitor;
+import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
 import dev.bellhop.live.TestPage;
 import dev.bellhop.message.Message;
@@ -29,26 +30,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Scripts touch the keys that they name and no others: in a slot that moves, Redis Cluster refuses others, and messages were lost. */
 class DeclaredKeysIT {
-    private static dev.bellhop.it.RedisServer redis;
-    private static TestNode node;
-
-    @BeforeAll
-    static void start() {
-        redis = dev.bellhop.it.RedisServer.create();
-        node = TestNode.start(redis.uri(), "bellhop.inbox.max-messages=5", "bellhop.partitions=2").awaitRedis();
-    }
-
-    @AfterAll
-    static void stop() {
-        node.close();
-        redis.close();
-    }
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.create();
+    private static final TestNode node = TestNode.start(redis, "bellhop.inbox.max-messages=5", "bellhop.partitions=2").awaitRedis();
 
     @Test
     void eachScriptNamesEachKeyThatItTouches() throws IOException {
@@ -114,7 +103,7 @@ class DeclaredKeysIT {
         redis.add("nonsense");
         redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"v\"}");
         node.withIngest().promotion().run();
-        await().until(() -> redis.commands().zcard(dev.bellhop.it.RedisServer.SCHEDULED) == 0 && redis.commands().xlen(dev.bellhop.it.RedisServer.STREAM) == 0);
+        await().until(() -> redis.commands().zcard(RedisServer.SCHEDULED) == 0 && redis.commands().xlen(RedisServer.STREAM) == 0);
         node.ingestReader().stop();
         useBoards();
         useNodes();

@@ -3,6 +3,7 @@ package dev.bellhop.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -13,7 +14,7 @@ class LostHostIT {
 
     @Test
     void newConnectionsAreMadeWithinSeconds() throws Exception {
-        try (dev.bellhop.it.RedisServer redis = dev.bellhop.it.RedisServer.create(); Proxy proxy = new Proxy(redis.port());
+        try (RedisServer redis = RedisServer.create(); Proxy proxy = new Proxy(redis.port());
                 TestNode node = TestNode.start(proxy.uri()).awaitRedis().withPages()) {
             assertThat(node.redis().call(commands -> commands.set("a", "1")).get()).isEqualTo("OK");
             proxy.lose();

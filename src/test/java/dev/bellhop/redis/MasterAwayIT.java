@@ -14,25 +14,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A node that starts while one master of the cluster is away: the users of the others do not wait for it, and its own are served once it is back. */
 class MasterAwayIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 
-    private static RedisCluster cluster;
-
-    @BeforeAll
-    static void start() {
-        cluster = RedisCluster.create(3, 0);
-    }
-
-    @AfterAll
-    static void stop() {
-        cluster.close();
-    }
+    @RegisterExtension
+    static final RedisCluster cluster = RedisCluster.create(3, 0);
 
     @Test
     void aNodeStartsWithoutAMasterThatHasEnded() throws Exception {
@@ -69,7 +59,7 @@ class MasterAwayIT {
         int lost = cluster.members().indexOf(away);
         String served = user(lost == 1 ? 2 : 1);
         String waits = user(lost);
-        try (TestNode node = TestNode.start(cluster.uris(), "bellhop.redis.cluster=true")) {
+        try (TestNode node = TestNode.start(cluster)) {
             await().atMost(SOON).until(node.redis()::isConnected);
             node.withPages();
             TestPage page = node.open(served).login(null);

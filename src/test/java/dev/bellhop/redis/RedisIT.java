@@ -19,32 +19,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The connections to Redis while it comes and goes. */
 class RedisIT {
     private static final Duration SOON = Duration.ofSeconds(15);
 
-    private static RedisServer redis;
-
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisServer.create();
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void ready() {
-        redis.ensureStarted();
-        await().ignoreExceptions().until(() -> redis.commands().flushall().equals("OK"));
-    }
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.emptyForEachTest();
 
     @Test
     void startsWithoutRedisAndWorksWhenItComes() {

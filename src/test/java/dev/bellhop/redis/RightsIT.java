@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bellhop.it.RedisCluster;
+import dev.bellhop.it.RedisServer;
 import dev.bellhop.server.RedisProcess;
 import dev.bellhop.stock.Commands;
 import dev.bellhop.stock.Shell;
@@ -24,19 +25,23 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Who may do what in Redis by {@code server-config/redis}. That Bellhop may do enough, all other tests show: they run by it. */
 class RightsIT {
 
     private static final Path CHECKOUT = Path.of(System.getProperty("project.basedir", "")).toAbsolutePath();
 
-    private final dev.bellhop.it.RedisServer redis = dev.bellhop.it.RedisServer.create();
-    private final List<RedisClient> clients = new java.util.ArrayList<>();
+    @RegisterExtension
+    final RedisServer redis = RedisServer.create();
+
+    private final List<RedisClient> clients = new ArrayList<>();
 
     private RedisCommands<String, String> as(String user) {
         return connect(redis.uri(user));
@@ -45,7 +50,6 @@ class RightsIT {
     @AfterEach
     void stop() {
         clients.forEach(client -> client.shutdown(Duration.ZERO, Duration.ofSeconds(2)));
-        redis.close();
     }
 
     private static void refused(Runnable command) {

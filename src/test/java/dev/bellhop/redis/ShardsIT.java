@@ -18,29 +18,23 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Announcements on a cluster: each costs its own shard alone, and is heard wherever the shard's slots go. */
 class ShardsIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int MANY = 500;
 
-    private RedisCluster cluster;
-    private TestNode node;
+    @RegisterExtension
+    final RedisCluster cluster = RedisCluster.create(3, 1);
+
+    private final TestNode node = TestNode.start(cluster).awaitRedis().withPages();
 
     @BeforeEach
     void start() {
-        cluster = RedisCluster.create(3, 1);
-        node = TestNode.start(cluster.uris(), "bellhop.redis.cluster=true").awaitRedis().withPages();
         await().atMost(SOON).until(node.pubSub()::hears);
-    }
-
-    @AfterEach
-    void stop() {
-        node.close();
-        cluster.close();
     }
 
     /** By Redis's own counters. The rest of what they count are this node's probes. */

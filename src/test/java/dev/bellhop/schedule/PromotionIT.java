@@ -15,39 +15,17 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** From the zset into the ingest stream, on a real Redis. */
 class PromotionIT {
     private static final int USERS = 20;
 
-    private static RedisServer redis;
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.emptyForEachTest();
 
     private final List<TestNode> nodes = new ArrayList<>();
-
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisServer.create();
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        redis.commands().flushall();
-    }
-
-    @AfterEach
-    void stop() {
-        nodes.forEach(TestNode::close);
-    }
 
     @Test
     void fourNodesRaceAndEachMessageIsDeliveredOnceThoughOneOfThemDies() {
@@ -191,7 +169,7 @@ class PromotionIT {
     }
 
     private TestNode node() {
-        TestNode node = TestNode.start(redis.uri(), "bellhop.inbox.max-messages=100000");
+        TestNode node = TestNode.start(redis, "bellhop.inbox.max-messages=100000");
         nodes.add(node);
         return node.awaitRedis();
     }

@@ -16,35 +16,16 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Adding, cancelling, moving and listing, while messages are being promoted. */
 class ScheduleIT {
 
-    private static RedisServer redis;
-    private static TestNode node;
-    private static Schedule schedule;
-
-    @BeforeAll
-    static void start() {
-        redis = RedisServer.create();
-        node = TestNode.start(redis.uri()).awaitRedis();
-        schedule = new Schedule(node.redis(), node.partitions(), node.promotion());
-    }
-
-    @AfterAll
-    static void stop() {
-        node.close();
-        redis.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        redis.commands().flushall();
-    }
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.emptyForEachTest();
+    private static final TestNode node = TestNode.start(redis).awaitRedis();
+    private static final Schedule schedule = new Schedule(node.redis(), node.partitions(), node.promotion());
 
     private static Message message(String user, String id) {
         return new Message("n", user, "1", id, 0);

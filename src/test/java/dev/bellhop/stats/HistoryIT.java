@@ -8,21 +8,16 @@ import dev.bellhop.live.TestNode;
 import io.lettuce.core.XAddArgs;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class HistoryIT {
 
-    private final RedisServer redis = RedisServer.create();
-    private final TestNode one = TestNode.start(redis.uri()).awaitRedis();
-    private final TestNode two = TestNode.start(redis.uri()).awaitRedis();
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.emptyForEachTest();
 
-    @AfterEach
-    void stop() {
-        one.close();
-        two.close();
-        redis.close();
-    }
+    private final TestNode one = TestNode.start(redis).awaitRedis();
+    private final TestNode two = TestNode.start(redis).awaitRedis();
 
     private static History of(TestNode node) {
         return new History(node.redis(), node.keys(), new Node());

@@ -6,20 +6,16 @@ import static org.awaitility.Awaitility.await;
 import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class WatchersIT {
 
-    private final RedisServer redis = RedisServer.create();
-    private final TestNode node = TestNode.start(redis.uri()).awaitRedis();
-    private final Watchers watchers = new Watchers(node.redis(), node.keys());
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.emptyForEachTest();
 
-    @AfterEach
-    void stop() {
-        node.close();
-        redis.close();
-    }
+    private final TestNode node = TestNode.start(redis).awaitRedis();
+    private final Watchers watchers = new Watchers(node.redis(), node.keys());
 
     private boolean add(String user) throws Exception {
         return watchers.add(user).get(5, TimeUnit.SECONDS);
