@@ -28,7 +28,6 @@ class Inbound {
     private static final Script INBOUND = new Script(Inbound.class, "inbound.lua");
     /** What an entry takes beside its data, at most. */
     private static final int ENTRY_BYTES = 1_024;
-    private static final int RETRY_MILLIS = 200;
 
     private final Redis redis;
     private final Keys keys;
@@ -102,15 +101,12 @@ class Inbound {
 
     /** Tells the observers, on a thread that they may keep; later if too many wait for one. */
     private void tell(InboundMessage message, CompletableFuture<?> done) {
-        boolean taken = lanes.observers().offer(() -> {
+        lanes.insist(lanes.observers(), () -> {
             try {
                 observers.tell(message);
             } finally {
                 done.complete(null);
             }
         });
-        if (!taken) {
-            redis.later(() -> tell(message, done), RETRY_MILLIS);
-        }
     }
 }

@@ -311,7 +311,7 @@ public class Redis {
     }
 
     private String address() {
-        return Address.of(settings.redisUris());
+        return LoggedUri.of(settings.redisUris());
     }
 
     /** Lettuce itself, for {@link PubSub}; null before it has been set up. */

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Where Redis is looked for, as the log may show it: without user and password. */
-final class Address {
-    private Address() {}
+final class LoggedUri {
+    private LoggedUri() {}
 
     /** Of one Redis, or of several of a cluster. */
     static String of(List<String> uris) {
-        return uris.stream().map(RedisURI::create).map(Address::of).collect(Collectors.joining(","));
+        return uris.stream().map(RedisURI::create).map(LoggedUri::of).collect(Collectors.joining(","));
     }
 
     private static String of(RedisURI uri) {
@@ -19,7 +19,7 @@ final class Address {
         if (uri.getSentinels().isEmpty()) {
             return scheme + "://" + hostAndPort(uri) + database;
         }
-        return scheme + "-sentinel://" + uri.getSentinels().stream().map(Address::hostAndPort).collect(Collectors.joining(","))
+        return scheme + "-sentinel://" + uri.getSentinels().stream().map(LoggedUri::hostAndPort).collect(Collectors.joining(","))
                 + database + '#' + uri.getSentinelMasterId();
     }
 
