@@ -1,6 +1,10 @@
 package dev.bellhop.browser;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.id;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
@@ -72,8 +76,8 @@ class HostileBrowserIT extends InBrowser {
 
     @Test
     void anIdWithMarkupDoesNoHarm() {
-        backend.post("{\"msg_type\":\"notice\",\"to_user_id\":\"" + user + "\",\"id\":\"<img src=x onerror=alert(5)>\",\"data\":{\"text\":\"kept\"}}");
-        redis.publish("{\"msg_type\":\"notice\",\"to_user_id\":\"" + user + "\",\"id\":\"<img src=x onerror=alert(6)>\",\"data\":{\"text\":\"not kept\"}}");
+        backend.post(message("notice", to(user), id("<img src=x onerror=alert(5)>"), data("{\"text\":\"kept\"}")));
+        redis.publish(message("notice", to(user), id("<img src=x onerror=alert(6)>"), data("{\"text\":\"not kept\"}")));
         assertThat(desk.awaitShown(2)).containsExactlyInAnyOrder("kept", "not kept");
         desk.openBell();
         assertThat(desk.entries()).hasCount(1);
@@ -102,7 +106,7 @@ class HostileBrowserIT extends InBrowser {
     @Test
     void dataOfAnyKindBreaksNoPage() {
         for (String data : List.of("null", "7", "\"text\"", "[1,[2]]", "{\"text\":{\"toString\":1}}", "{\"text\":[{}],\"title\":{\"a\":1}}", "true")) {
-            redis.add("{\"msg_type\":\"notice\",\"to_user_id\":\"" + user + "\",\"data\":" + data + "}");
+            redis.add(message("notice", to(user), data(data)));
         }
         backend.add(user, "the end");
         assertThat(desk.awaitShown(8)).containsExactly("notice", "7", "text", "notice", "notice", "notice", "notice", "the end");

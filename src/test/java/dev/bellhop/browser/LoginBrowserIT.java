@@ -1,6 +1,9 @@
 package dev.bellhop.browser;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.BrowserContext;
@@ -104,7 +107,7 @@ class LoginBrowserIT extends InBrowser {
         AtomicInteger ticks = new AtomicInteger();
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         try {
-            timer.scheduleAtFixedRate(() -> redis.publish("{\"msg_type\":\"tick\",\"to_user_id\":\"" + user + "\",\"data\":" + ticks.getAndIncrement() + "}"),
+            timer.scheduleAtFixedRate(() -> redis.publish(message("tick", to(user), data(ticks.getAndIncrement()))),
                     0, 10, TimeUnit.MILLISECONDS);
             desk.page().waitForCondition(() -> {
                 redis.commands().publish("bellhop:{" + user + "}", "c"); // counts once a page has been open for ten seconds

@@ -1,6 +1,7 @@
 package dev.bellhop.chaos;
 
 import dev.bellhop.it.FormLogin;
+import dev.bellhop.it.MessageText;
 import dev.bellhop.it.Page;
 import dev.bellhop.it.ServerNode;
 import dev.bellhop.message.Position;
@@ -190,7 +191,7 @@ public final class ResumingPage {
         Connection current = connection;
         place.asks();
         Position position = place.position();
-        current.socket.sendText(position == null ? "{\"msg_type\":\"login\"}"
+        current.socket.sendText(position == null ? MessageText.message("login")
                 : "{\"msg_type\":\"login\",\"data\":{\"last_id\":\"" + position + "\"}}", true);
         note("login to " + current.to.port() + " with " + position);
         crowd.later(() -> {

@@ -1,5 +1,8 @@
 package dev.bellhop.chaos;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -75,7 +78,7 @@ final class ShardChaos implements AutoCloseable {
     private void passing(IntFunction<RedisCommands<String, String>> masters) {
         if (!calm) {
             try {
-                masters.apply(0).publish(RedisServer.CHANNEL, "{\"msg_type\":\"" + Crowd.MSG_TYPE + "\",\"to_user_id\":\"" + users.get(random.nextInt(USERS)) + "\",\"data\":{}}");
+                masters.apply(0).publish(RedisServer.CHANNEL, message(Crowd.MSG_TYPE, to(users.get(random.nextInt(USERS))), data("{}")));
                 published.incrementAndGet();
             } catch (RuntimeException away) {
                 return;

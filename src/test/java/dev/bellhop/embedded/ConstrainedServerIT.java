@@ -1,5 +1,8 @@
 package dev.bellhop.embedded;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -99,7 +102,7 @@ class ConstrainedServerIT extends WithServers {
         String backend = Base64.getEncoder().encodeToString("backend:backend".getBytes(StandardCharsets.UTF_8));
         return send(HttpRequest.newBuilder(first.http("/" + application + "/api/messages")).header("Content-Type", "application/json")
                 .header("Authorization", "Basic " + backend)
-                .POST(BodyPublishers.ofString("{\"msg_type\":\"n\",\"to_user_id\":\"" + user + "\",\"data\":1}")));
+                .POST(BodyPublishers.ofString(message("n", to(user), data(1)))));
     }
 
     @Test

@@ -1,9 +1,11 @@
 package dev.bellhop.embedded;
 
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.bellhop.it.FormLogin;
+import dev.bellhop.it.MessageText;
 import dev.bellhop.it.Page;
 import dev.bellhop.it.WithServers;
 import io.lettuce.core.RedisClient;
@@ -132,10 +134,10 @@ class EmbeddedServerIT extends WithServers {
     void producersReachItsPagesThroughItsOwnKeysAndTheApplicationsBesideItDoNot() {
         RedisClient client = RedisClient.create(database());
         try (StatefulRedisConnection<String, String> own = client.connect(); Page ann = open(enter("ann"))) {
-            own.sync().zadd(DUE, redis.time() + 1.2, "{\"msg_type\":\"due\",\"to_user_id\":\"ann\"}");
-            own.sync().publish("app:channel", "{\"msg_type\":\"passing\",\"to_user_id\":\"ann\"}");
-            redis.publish("{\"msg_type\":\"stranger\",\"to_user_id\":\"ann\"}");
-            redis.add("{\"msg_type\":\"stranger\",\"to_user_id\":\"ann\"}");
+            own.sync().zadd(DUE, redis.time() + 1.2, MessageText.message("due", to("ann")));
+            own.sync().publish("app:channel", MessageText.message("passing", to("ann")));
+            redis.publish(MessageText.message("stranger", to("ann")));
+            redis.add(MessageText.message("stranger", to("ann")));
             ann.awaitType("passing");
             ann.awaitType("due");
             assertThat(ann.frames("stranger")).isEmpty();

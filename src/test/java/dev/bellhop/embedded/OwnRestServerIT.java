@@ -1,5 +1,9 @@
 package dev.bellhop.embedded;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.id;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -34,7 +38,7 @@ class OwnRestServerIT extends WithServers {
     private static final String SCANNING = "scanning";
     private static final String NAMING = "naming";
     private static final String BACKEND = "Basic " + Base64.getEncoder().encodeToString("backend:backend".getBytes(StandardCharsets.UTF_8));
-    private static final String BODY = "{\"msg_type\":\"n\",\"to_user_id\":\"guest570\",\"data\":1,\"id\":\"once\"}";
+    private static final String BODY = message("n", to("guest570"), data(1), id("once"));
 
     @ArquillianResource
     private Deployer deployer;

@@ -1,5 +1,8 @@
 package dev.bellhop.fuzz;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -175,13 +178,13 @@ class ScriptsFuzzIT {
                 default -> redis.schedule(hostile.oneIn(3) ? -hostile.number() : hostile.oneIn(9) ? Double.NEGATIVE_INFINITY : 0, text);
             }
             if (hostile.oneIn(20)) {
-                redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"" + user + "\",\"data\":" + ++sent + "}");
+                redis.add(message("n", to(user), data(++sent)));
             }
             if (i % 200 == 199) {
                 reader.promotion().run();
             }
         }
-        redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"" + user + "\",\"data\":" + ++sent + "}");
+        redis.add(message("n", to(user), data(++sent)));
         await("seed " + SEED).atMost(Duration.ofMinutes(2)).until(() -> {
             reader.promotion().run();
             return redis.commands().zcard(RedisServer.SCHEDULED) == 0 && redis.commands().xlen(RedisServer.STREAM) == 0;

@@ -1,9 +1,13 @@
 package dev.bellhop.ingest;
 
+import static dev.bellhop.it.MessageText.id;
+import static dev.bellhop.it.MessageText.text;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.bellhop.inbox.Inbox;
+import dev.bellhop.it.MessageText;
 import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
 import dev.bellhop.message.Message;
@@ -210,7 +214,7 @@ class IngestReaderIT {
         forbidUser3(true);
         try {
             for (int i = 0; i < 1_500; i++) {
-                redis.add("{\"msg_type\":\"notice\",\"to_user_id\":\"user3\",\"data\":\"" + large + i + "\"}");
+                redis.add(MessageText.message("notice", to("user3"), text(large + i)));
             }
             await().atMost(SOON).until(() -> reader.metrics().snapshot().get("ingest_held") > 1_100);
             redis.add(message(0));
@@ -349,9 +353,9 @@ class IngestReaderIT {
     void anIdIsKeptOnceThroughTheStreamToo() {
         TestNode reader = node().withIngest();
         for (int i = 0; i < 10; i++) {
-            redis.add("{\"msg_type\":\"notice\",\"to_user_id\":\"user0\",\"id\":\"same\",\"data\":0}");
+            redis.add(MessageText.message("notice", to("user0"), id("same"), MessageText.data(0)));
         }
-        redis.add("{\"msg_type\":\"notice\",\"to_user_id\":\"user0\",\"data\":1}");
+        redis.add(MessageText.message("notice", to("user0"), MessageText.data(1)));
 
         await().atMost(SOON).untilAsserted(() -> assertThat(data(reader, 0)).containsExactly("0", "1"));
         assertThat(reader.metrics().snapshot()).containsEntry("duplicates", 9L);
@@ -409,7 +413,7 @@ class IngestReaderIT {
     }
 
     private static String message(int i) {
-        return "{\"msg_type\":\"notice\",\"to_user_id\":\"user" + i % USERS + "\",\"data\":" + i + "}";
+        return MessageText.message("notice", to("user" + i % USERS), MessageText.data(i));
     }
 
     private static int total(TestNode at, int... without) {

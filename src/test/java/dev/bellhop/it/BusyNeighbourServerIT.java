@@ -1,5 +1,7 @@
 package dev.bellhop.it;
 
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -50,13 +52,13 @@ class BusyNeighbourServerIT extends WithServers {
         FormLogin.none(first).get("/hog/take?tasks=200");
         await().until(() -> !busy().equals("0"));
         Page silent = Page.open(FormLogin.as("guest111", first));
-        redis.publish("{\"msg_type\":\"now\",\"to_user_id\":\"guest110\"}");
+        redis.publish(message("now", to("guest110")));
         page.awaitType("now");
-        redis.add("{\"msg_type\":\"kept\",\"to_user_id\":\"guest110\"}");
+        redis.add(message("kept", to("guest110")));
         page.awaitType("kept");
-        redis.schedule(redis.time() + 2, "{\"msg_type\":\"due\",\"to_user_id\":\"guest110\"}");
+        redis.schedule(redis.time() + 2, message("due", to("guest110")));
         page.awaitType("due");
-        page.send("{\"msg_type\":\"ping\"}");
+        page.send(message("ping"));
         page.awaitType("pong");
         Page later = Page.loggedIn(login);
         assertThat(FormLogin.none(first).get("/bellhop/health/ready").statusCode()).isEqualTo(200);

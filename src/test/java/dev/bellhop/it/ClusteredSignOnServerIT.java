@@ -1,5 +1,8 @@
 package dev.bellhop.it;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bellhop.server.Installation;
@@ -153,7 +156,7 @@ class ClusteredSignOnServerIT extends WithServers {
                 if (page == null) {
                     return "refused";
                 }
-                page.send("{\"msg_type\":\"login\"}");
+                page.send(message("login"));
                 return page.awaitClose();
             }).join();
             // 1008, or no close at all: the server itself was first, as it may be on a busy machine
@@ -166,14 +169,14 @@ class ClusteredSignOnServerIT extends WithServers {
     void aLoginOutlivesTheNodeThatItWasMadeOn() {
         FormLogin login = FormLogin.through("http://" + nginx.host(), "guest541", one);
         List<Page> pages = pages(login, 6);
-        redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"guest541\",\"data\":0}");
+        redis.add(message("n", to("guest541"), data(0)));
         pages.forEach(page -> page.awaitFrames("n", 1));
         String last = Page.parse(pages.get(0).frames("n").get(0)).getString("id");
         Matcher before = shopSession(login);
         home(login).end();
         List<Page> broken = pages.stream().filter(page -> !page.answers()).toList();
         assertThat(broken).as("each second one was there").hasSize(3);
-        IntStream.range(1, 20).forEach(i -> redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"guest541\",\"data\":" + i + "}"));
+        IntStream.range(1, 20).forEach(i -> redis.add(message("n", to("guest541"), data(i))));
         Page again = Page.opening(login.cookieHeader(webSocket()).orElseThrow(), webSocket(), login.origin()).join();
         assertThat(again.login(last).getJsonObject("data").getBoolean("recovered")).isTrue();
         assertThat(again.awaitFrames("n", 19)).extracting(frame -> Page.parse(frame).getInt("data"))

@@ -1,5 +1,7 @@
 package dev.bellhop.it;
 
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -103,7 +105,7 @@ class ConsoleServerIT extends WithServers {
         Page here = Page.loggedIn(FormLogin.as("guest521", first));
         Page there = Page.loggedIn(FormLogin.as("guest521", second()));
         Page silent = Page.open(FormLogin.as("guest521", first));
-        String id = ok(call(admin, "POST", "console/messages", "{\"msg_type\":\"try\",\"to_user_id\":\"guest521\"}")).getJsonArray("messages")
+        String id = ok(call(admin, "POST", "console/messages", message("try", to("guest521")))).getJsonArray("messages")
                 .getJsonObject(0).getString("id");
         here.awaitType("try");
         there.awaitType("try");
@@ -166,7 +168,7 @@ class ConsoleServerIT extends WithServers {
     @Test
     void aPageThatResumesBehindAMessageBeganThere() {
         FormLogin admin = FormLogin.as("admin", first);
-        String id = ok(call(admin, "POST", "console/messages", "{\"msg_type\":\"try\",\"to_user_id\":\"guest523\"}")).getJsonArray("messages")
+        String id = ok(call(admin, "POST", "console/messages", message("try", to("guest523")))).getJsonArray("messages")
                 .getJsonObject(0).getString("id");
         try (Page page = Page.open(FormLogin.as("guest523", first))) {
             page.login(id);
@@ -211,7 +213,7 @@ class ConsoleServerIT extends WithServers {
         redis.add("<img src=x onerror=alert(1)> no message");
         await().until(() -> ok(call(admin, "GET", "rejected?limit=100", null)).getJsonArray("rejected").getValuesAs(JsonObject.class).stream()
                 .anyMatch(item -> item.getString("message").contains("<img src=x onerror=alert(1)> no message") && item.getString("reason").length() > 3));
-        redis.schedule(redis.time() + 3_600, "{\"msg_type\":\"n\",\"to_user_id\":\"guest522\"}");
+        redis.schedule(redis.time() + 3_600, message("n", to("guest522")));
         JsonObject scheduled = ok(call(admin, "GET", "scheduled?to_user_id=guest522", null)).getJsonArray("scheduled").getJsonObject(0);
         assertThat(call(admin, "DELETE", "scheduled/" + scheduled.getString("id"), null).statusCode()).isEqualTo(204);
         assertThat(ok(call(admin, "GET", "users/guest522", null)).getBoolean("online")).isFalse();

@@ -1,5 +1,9 @@
 package dev.bellhop.it;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.to;
+import static dev.bellhop.it.MessageText.toRole;
+import static dev.bellhop.it.MessageText.ttl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -15,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class DeliveryServerIT extends WithServers {
 
     private static String message(String user, String type, String data) {
-        return "{\"msg_type\":\"" + type + "\",\"to_user_id\":\"" + user + "\",\"data\":" + data + "}";
+        return MessageText.message(type, to(user), data(data));
     }
 
     @Test
@@ -51,7 +55,7 @@ class DeliveryServerIT extends WithServers {
     void aUserIdMayBeANumberAndAStarIsEverybody() {
         try (Page page = Page.loggedIn(FormLogin.as("4242", first))) {
             redis.publish("{\"msg_type\":\"number\",\"to_user_id\":4242,\"data\":null}");
-            redis.publish("{\"msg_type\":\"everybody\",\"to_user_id\":\"*\"}");
+            redis.publish(MessageText.message("everybody", to("*")));
             assertThat(page.awaitFrames("number", 1)).containsExactly("{\"msg_type\":\"number\",\"data\":null}");
             assertThat(page.awaitFrames("everybody", 1)).containsExactly("{\"msg_type\":\"everybody\"}");
         }
@@ -61,11 +65,11 @@ class DeliveryServerIT extends WithServers {
     @Test
     void whatIsForARoleComesToWhoHoldsIt() {
         try (Page holder = Page.loggedIn(FormLogin.as("alice", first)); Page other = Page.loggedIn(FormLogin.as("guest3", first))) {
-            redis.add("{\"msg_type\":\"for the role\",\"to_role\":\"manager\",\"data\":1,\"ttl\":20}");
-            redis.publish("{\"msg_type\":\"for the role, now\",\"to_role\":\"manager\",\"data\":2}");
+            redis.add(MessageText.message("for the role", toRole("manager"), data(1), ttl(20)));
+            redis.publish(MessageText.message("for the role, now", toRole("manager"), data(2)));
             assertThat(holder.awaitFrames("for the role", 1).get(0)).startsWith("{\"id\":");
             assertThat(holder.awaitFrames("for the role, now", 1)).hasSize(1);
-            redis.publish("{\"msg_type\":\"after\",\"to_user_id\":\"guest3\"}");
+            redis.publish(MessageText.message("after", to("guest3")));
             other.awaitFrames("after", 1);
             assertThat(other.frames("for the role")).isEmpty();
             assertThat(other.frames("for the role, now")).isEmpty();

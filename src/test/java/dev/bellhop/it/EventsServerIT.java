@@ -1,5 +1,8 @@
 package dev.bellhop.it;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -34,11 +37,11 @@ class EventsServerIT extends WithServers {
             assertThat(stream.header("X-Accel-Buffering")).isEqualTo("no");
             assertThat(stream.awaitType("login").getJsonObject("data").getString("user_id")).isEqualTo("guest601");
             assertThat(stream.lines().get(0)).isEqualTo(":");
-            redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"guest601\",\"data\":[1,\n2]}");
+            redis.add(message("n", to("guest601"), data("[1,\n2]")));
             last = stream.awaitType("n").getString("id");
             assertThat(stream.lines()).contains("id:" + last);
         }
-        redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"guest601\",\"data\":2}");
+        redis.add(message("n", to("guest601"), data(2)));
         try (EventStream back = EventStream.open(login, "", "Last-Event-ID", last).read()) {
             assertThat(back.awaitType("login").getJsonObject("data").getBoolean("recovered")).isTrue();
             assertThat(back.awaitType("n").getInt("data")).isEqualTo(2);
@@ -69,11 +72,11 @@ class EventsServerIT extends WithServers {
         String last;
         try (EventStream stream = EventStream.open(login, "").read()) {
             stream.awaitType("login");
-            redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"guest607\",\"data\":1}");
+            redis.add(message("n", to("guest607"), data(1)));
             last = stream.awaitType("n").getString("id");
-            redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"guest607\",\"data\":2}");
+            redis.add(message("n", to("guest607"), data(2)));
             await().until(() -> stream.frames("n").size() == 2);
-            redis.publish("{\"msg_type\":\"passing\",\"to_user_id\":\"guest607\"}");
+            redis.publish(message("passing", to("guest607")));
             stream.awaitType("passing");
         }
         try (EventStream own = EventStream.open(login, "user_id=guest607&last_id=" + last).read();
@@ -89,13 +92,13 @@ class EventsServerIT extends WithServers {
         try (EventStream stream = EventStream.open(login, "").read(); EventStream other = EventStream.open(login, "").read(); Page page = Page.loggedIn(login)) {
             String connection = stream.awaitType("login").getJsonObject("data").getString("connection");
             other.awaitType("login");
-            redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"guest609\"}");
+            redis.add(message("n", to("guest609")));
             String id = stream.awaitType("n").getString("id");
             assertThat(login.post("/bellhop/api/me/frames?connection=" + connection, "application/json",
                     "{\"msg_type\":\"read\",\"data\":{\"id\":\"" + id + "\"}}").body()).isEqualTo("[]");
             assertThat(other.awaitType("read").getJsonObject("data").getString("id")).isEqualTo(id);
             assertThat(page.awaitType("read").getJsonObject("data").getString("id")).isEqualTo(id);
-            redis.publish("{\"msg_type\":\"after\",\"to_user_id\":\"guest609\"}");
+            redis.publish(message("after", to("guest609")));
             stream.awaitType("after");
             assertThat(stream.frames("read")).isEmpty();
         }
@@ -130,7 +133,7 @@ class EventsServerIT extends WithServers {
         }
         assertThat(streams.get(0).awaitType("close").getJsonObject("data").getInt("code")).isEqualTo(4409);
         await().until(streams.get(0)::isOver);
-        redis.publish("{\"msg_type\":\"rest\",\"to_user_id\":\"guest611\"}");
+        redis.publish(message("rest", to("guest611")));
         streams.subList(1, 51).forEach(stream -> stream.awaitType("rest"));
         streams.forEach(EventStream::close);
     }
@@ -147,7 +150,7 @@ class EventsServerIT extends WithServers {
             // a server that ends a login by itself may leave no time for a word
             assertThat(stream.frames("close")).allSatisfy(frame -> assertThat(frame.getJsonObject("data").getInt("code")).isEqualTo(4401));
             assertThat(EventStream.open(leaving, "").status()).isEqualTo(401);
-            redis.publish("{\"msg_type\":\"after\",\"to_user_id\":\"guest612\"}");
+            redis.publish(message("after", to("guest612")));
             other.awaitType("after");
         }
     }
@@ -172,9 +175,9 @@ class EventsServerIT extends WithServers {
     void aMessageThatLooksLikeTheLastFrameIsOne() {
         try (EventStream stream = EventStream.open(FormLogin.as("guest614", first), "").read()) {
             stream.awaitType("login");
-            redis.publish("{\"msg_type\":\"close\",\"to_user_id\":\"guest614\",\"data\":{\"code\":4403}}");
+            redis.publish(message("close", to("guest614"), data("{\"code\":4403}")));
             stream.awaitType("close");
-            redis.publish("{\"msg_type\":\"after\",\"to_user_id\":\"guest614\"}");
+            redis.publish(message("after", to("guest614")));
             stream.awaitType("after");
             assertThat(stream.lines()).doesNotContain("event:close");
         }
@@ -206,14 +209,14 @@ class EventsServerIT extends WithServers {
             double before = slowConsumers();
             while (slowConsumers() < before + 6 && sent < 900) {
                 for (int i = 0; i < 20; i++) {
-                    redis.add("{\"msg_type\":\"big\",\"to_user_id\":\"guest604\",\"data\":{\"n\":" + sent++ + ",\"x\":\"" + big + "\"}}");
+                    redis.add(message("big", to("guest604"), data("{\"n\":" + sent++ + ",\"x\":\"" + big + "\"}")));
                 }
                 int expected = sent;
                 for (int i = 0; i < 5; i++) {
                     int nth = i;
                     long began = System.nanoTime();
-                    redis.publish("{\"msg_type\":\"tick\",\"to_user_id\":\"guest605\",\"data\":[" + sent + "," + i + "]}");
-                    redis.publish("{\"msg_type\":\"tick\",\"to_user_id\":\"guest606\",\"data\":[" + sent + "," + i + "]}");
+                    redis.publish(message("tick", to("guest605"), data("[" + sent + "," + i + "]")));
+                    redis.publish(message("tick", to("guest606"), data("[" + sent + "," + i + "]")));
                     Predicate<JsonObject> tick = frame -> frame.getString("msg_type").equals("tick") && frame.getJsonArray("data").getInt(0) == expected
                             && frame.getJsonArray("data").getInt(1) == nth;
                     neighbour.awaitFrame(tick);

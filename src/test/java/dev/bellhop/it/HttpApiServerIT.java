@@ -1,5 +1,13 @@
 package dev.bellhop.it;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.id;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.pushAt;
+import static dev.bellhop.it.MessageText.to;
+import static dev.bellhop.it.MessageText.toGroup;
+import static dev.bellhop.it.MessageText.toRole;
+import static dev.bellhop.it.MessageText.ttl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -71,7 +79,7 @@ class HttpApiServerIT extends WithServers {
     @Test
     void whatIsPublishedIsKeptAndArrivesDigitForDigit() {
         try (Page page = Page.loggedIn(FormLogin.as("guest70", first))) {
-            String id = idOf(call("backend", "POST", "messages", "{\"msg_type\":\"n\",\"to_user_id\":\"guest70\",\"data\":{\"a\":1.10,\"b\":12345678901234567890}}"));
+            String id = idOf(call("backend", "POST", "messages", message("n", to("guest70"), data("{\"a\":1.10,\"b\":12345678901234567890}"))));
             assertThat(page.awaitFrames("n", 1)).containsExactly("{\"id\":\"" + id + "\",\"msg_type\":\"n\",\"data\":{\"a\":1.10,\"b\":12345678901234567890}}");
         }
         awaitOffline("guest70");
@@ -144,7 +152,7 @@ class HttpApiServerIT extends WithServers {
     @Test
     void theSameIdIsOneMessageWhicheverDoorItCameThroughAndHoweverManyRace() throws Exception {
         Page page = Page.loggedIn(FormLogin.as("guest72", first));
-        String body = "{\"msg_type\":\"once\",\"to_user_id\":\"guest72\",\"data\":1,\"id\":\"order-1\"}";
+        String body = message("once", to("guest72"), data(1), id("order-1"));
         ExecutorService racers = Executors.newFixedThreadPool(16);
         try {
             List<Callable<String>> calls = new ArrayList<>();
@@ -162,7 +170,7 @@ class HttpApiServerIT extends WithServers {
         redis.add(body);
         redis.schedule(0, body);
         idOf(call("backend", "POST", "messages", body.replace("}", ",\"push_at\":\"2999-01-01T00:00:00Z\"}").replace("2999", Integer.toString(java.time.Year.now().getValue() + 1))));
-        idOf(call("backend", "POST", "messages", "{\"msg_type\":\"end\",\"to_user_id\":\"guest72\"}"));
+        idOf(call("backend", "POST", "messages", message("end", to("guest72"))));
         await().until(() -> redis.commands().xlen(RedisServer.STREAM) == 0);
         page.awaitType("end");
         assertThat(page.frames("once")).hasSize(1);
@@ -176,7 +184,7 @@ class HttpApiServerIT extends WithServers {
         String cancelled = idOf(call("backend", "POST", "messages", "{\"msg_type\":\"cancelled\",\"to_user_id\":\"guest73\",\"push_at\":\"" + later + "\"}"));
         String moved = idOf(call("backend", "POST", "messages", "{\"msg_type\":\"moved\",\"to_user_id\":\"guest73\",\"data\":1.0,\"push_at\":\"" + later + "\",\"id\":\"m\"}"));
         assertThat(idOf(call("backend", "POST", "messages", "{\"msg_type\":\"moved\",\"to_user_id\":\"guest73\",\"push_at\":\"" + later + "\",\"id\":\"m\"}"))).isEqualTo(moved);
-        redis.schedule(redis.time() + 7200, "{\"msg_type\":\"plain\",\"to_user_id\":\"guest73\"}");
+        redis.schedule(redis.time() + 7200, message("plain", to("guest73")));
 
         JsonObject listing = ok(200, call("backend", "GET", "scheduled?to_user_id=guest73", null));
         assertThat(listing.getJsonArray("scheduled")).extracting(item -> item.asJsonObject().getString("msg_type")).containsExactlyInAnyOrder("cancelled", "moved", "plain");
@@ -203,15 +211,15 @@ class HttpApiServerIT extends WithServers {
         // the best of five: a pause of a busy machine is not Bellhop's
         for (int i = 1; i <= 5; i++) {
             double due = redis.time() + 0.4;
-            call("backend", "POST", "messages", "{\"msg_type\":\"exact\",\"to_user_id\":\"guest74\",\"push_at\":" + due + "}");
+            call("backend", "POST", "messages", message("exact", to("guest74"), pushAt(due)));
             page.awaitFrames("exact", i);
             late.add(redis.time() - due);
         }
         assertThat(late).allMatch(seconds -> seconds >= 0).anyMatch(seconds -> seconds < 0.5);
         page.close();
         awaitOffline("guest74");
-        ok(202, call("backend", "POST", "messages", "{\"msg_type\":\"short\",\"to_user_id\":\"guest74\",\"ttl\":0.2}"));
-        ok(202, call("backend", "POST", "messages", "{\"msg_type\":\"long\",\"to_user_id\":\"guest74\",\"ttl\":60}"));
+        ok(202, call("backend", "POST", "messages", message("short", to("guest74"), ttl("0.2"))));
+        ok(202, call("backend", "POST", "messages", message("long", to("guest74"), ttl(60))));
         double expired = redis.time() + 0.3;
         await().until(() -> redis.time() > expired);
         try (Page next = Page.loggedIn(FormLogin.as("guest74", first))) {
@@ -222,7 +230,7 @@ class HttpApiServerIT extends WithServers {
 
     @Test
     void rolesAreTheContainers() {
-        String body = "{\"msg_type\":\"n\",\"to_user_id\":\"guest75\"}";
+        String body = message("n", to("guest75"));
         HttpResponse<String> nobody = call(null, "POST", "messages", body);
         refused(401, "unauthenticated", nobody);
         assertThat(nobody.headers().firstValue("WWW-Authenticate").orElse("")).startsWith("Basic");
@@ -322,7 +330,7 @@ class HttpApiServerIT extends WithServers {
             refused(400, "bad_message", call("backend", "GET", "users/guest75", null, "Accept", accept));
             refused(400, "bad_message", call(null, "GET", "nothing", null, "Accept", accept));
         }
-        String body = "{\"msg_type\":\"n\",\"to_user_id\":\"guest75\"}";
+        String body = message("n", to("guest75"));
         for (String type : List.of("json", "application/", "/json", "*", "application/json, text/plain", "application/json; charset", "a b/c", "{}")) {
             refused(415, "unsupported_media_type", call("backend", "POST", "messages", body, "Content-Type", type));
         }
@@ -340,12 +348,12 @@ class HttpApiServerIT extends WithServers {
                 .header("Authorization", "Basic " + Base64.getEncoder().encodeToString("backend:backend".getBytes(StandardCharsets.UTF_8)));
         refused(400, "bad_json", FormLogin.none(first).send(bytes.copy().POST(BodyPublishers.ofByteArray(
                 "{\"msg_type\":\"n\",\"to_user_id\":\"x\",\"data\":\"é\"}".getBytes(StandardCharsets.ISO_8859_1)))));
-        refused(400, "bad_message", call("backend", "POST", "messages", "{\"msg_type\":\"n\",\"to_user_id\":\"x\",\"push_at\":1e-90000000}"));
+        refused(400, "bad_message", call("backend", "POST", "messages", message("n", to("x"), pushAt("1e-90000000"))));
         refused(400, "bad_json", call("backend", "POST", "messages", "{"));
         refused(400, "bad_json", call("backend", "POST", "messages", ""));
         refused(400, "bad_message", call("backend", "POST", "messages", "{}"));
-        refused(400, "bad_message", call("backend", "POST", "messages", "{\"msg_type\":\"n\",\"to_user_id\":\"x\",\"to_role\":\"manager\"}"));
-        refused(400, "bad_message", call("backend", "POST", "messages", "{\"msg_type\":\"n\",\"to_role\":\"not one of bellhop.roles\"}"));
+        refused(400, "bad_message", call("backend", "POST", "messages", message("n", to("x"), toRole("manager"))));
+        refused(400, "bad_message", call("backend", "POST", "messages", message("n", toRole("not one of bellhop.roles"))));
         refused(400, "bad_message", call("backend", "PUT", "groups/g/members/*", ""));
         refused(400, "bad_message", call("backend", "GET", "groups/g/members?cursor=%25", null));
         refused(413, "too_large", call("backend", "POST", "messages", "{\"msg_type\":\"n\",\"to_user_id\":\"x\",\"data\":\"" + "x".repeat(70_000) + "\"}"));
@@ -393,7 +401,7 @@ class HttpApiServerIT extends WithServers {
         assertThat(rest.isNull("cursor")).isTrue();
         assertThat(ok(200, call("backend", "GET", "users/guest79", null)).getJsonArray("groups").getString(0)).isEqualTo("order 17");
         Page page = Page.loggedIn(FormLogin.as("guest79", first));
-        JsonObject kept = ok(202, call("backend", "POST", "messages", "{\"msg_type\":\"ready\",\"to_group\":\"order 17\",\"data\":1,\"id\":\"o17\"}")).getJsonArray("messages").getJsonObject(0);
+        JsonObject kept = ok(202, call("backend", "POST", "messages", message("ready", toGroup("order 17"), data(1), id("o17")))).getJsonArray("messages").getJsonObject(0);
         assertThat(kept.getString("to_group")).isEqualTo("order 17");
         assertThat(page.awaitFrames("ready", 1)).hasSize(1);
         assertThat(call("backend", "DELETE", "groups/order%2017/members/guest79", null).statusCode()).isEqualTo(204);
@@ -408,7 +416,7 @@ class HttpApiServerIT extends WithServers {
         FormLogin login = FormLogin.as("guest78", first);
         Page page = Page.loggedIn(login);
         for (int i = 0; i < 25; i++) {
-            idOf(call("backend", "POST", "messages", "{\"msg_type\":\"n\",\"to_user_id\":\"guest78\",\"data\":" + i + "}"));
+            idOf(call("backend", "POST", "messages", message("n", to("guest78"), data(i))));
         }
         JsonObject newest = ok(200, login.get("/bellhop/api/me/messages?limit=10"));
         assertThat(newest.getJsonArray("messages")).extracting(item -> item.asJsonObject().getInt("data")).containsExactly(24, 23, 22, 21, 20, 19, 18, 17, 16, 15);
@@ -438,8 +446,8 @@ class HttpApiServerIT extends WithServers {
         redis.kill();
         try {
             long start = System.nanoTime();
-            await().until(() -> call("backend", "POST", "messages", "{\"msg_type\":\"n\",\"to_user_id\":\"guest79\"}").statusCode() == 503);
-            refused(503, "unavailable", call("backend", "POST", "messages", "{\"msg_type\":\"n\",\"to_user_id\":\"guest79\"}"));
+            await().until(() -> call("backend", "POST", "messages", message("n", to("guest79"))).statusCode() == 503);
+            refused(503, "unavailable", call("backend", "POST", "messages", message("n", to("guest79"))));
             assertThat(System.nanoTime() - start).isLessThan(10_000_000_000L);
         } finally {
             redis.start();

@@ -1,5 +1,8 @@
 package dev.bellhop.it;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -52,8 +55,8 @@ class IdentityServerIT extends WithServers {
         try (Page page = Page.open(FormLogin.as("alice", first))) {
             page.send("{\"msg_type\":\"login\",\"user_id\":\"bob\",\"to_user_id\":\"bob\",\"data\":{\"user_id\":\"bob\"}}");
             assertThat(page.awaitType("login").getJsonObject("data").getString("user_id")).isEqualTo("alice");
-            redis.publish("{\"msg_type\":\"for-bob\",\"to_user_id\":\"bob\"}");
-            redis.publish("{\"msg_type\":\"for-alice\",\"to_user_id\":\"alice\"}");
+            redis.publish(message("for-bob", to("bob")));
+            redis.publish(message("for-alice", to("alice")));
             page.awaitType("for-alice");
             assertThat(page.frames("for-bob")).isEmpty();
         }
@@ -65,12 +68,12 @@ class IdentityServerIT extends WithServers {
         List<CompletableFuture<Page>> opening = logins.stream().map(login -> Page.opening(login, first, first.origin())).toList();
         List<Page> pages = new ArrayList<>();
         opening.forEach(page -> pages.add(page.join()));
-        pages.forEach(page -> page.send("{\"msg_type\":\"login\"}"));
+        pages.forEach(page -> page.send(message("login")));
         for (int i = 0; i < pages.size(); i++) {
             assertThat(pages.get(i).awaitType("login").getJsonObject("data").getString("user_id")).isEqualTo("guest" + i);
         }
         for (int i = 0; i < pages.size(); i++) {
-            redis.publish("{\"msg_type\":\"secret\",\"to_user_id\":\"guest" + i + "\",\"data\":" + i + "}");
+            redis.publish(message("secret", to("guest" + i), data(i)));
         }
         for (int i = 0; i < pages.size(); i++) {
             assertThat(pages.get(i).awaitType("secret").getInt("data")).isEqualTo(i);

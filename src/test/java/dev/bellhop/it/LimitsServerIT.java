@@ -1,5 +1,8 @@
 package dev.bellhop.it;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -23,9 +26,9 @@ class LimitsServerIT extends WithServers {
     @Test
     void badFramesAreAnsweredAndTheNextOneIsUnharmed() {
         try (Page page = Page.open(FormLogin.as("guest20", first))) {
-            expectError(page, "{\"msg_type\":\"chat\"}", "login_required");
+            expectError(page, message("chat"), "login_required");
             expectError(page, "{\"msg_type\":\"read\",\"data\":{\"id\":\"1-1\"}}", "login_required");
-            page.send("{\"msg_type\":\"ping\"}");
+            page.send(message("ping"));
             page.awaitType("pong");
             expectError(page, "{\"msg_type\":\"login\",\"data\":{\"last_id\":\"nonsense\"}}", "bad_message");
             expectError(page, "{\"msg_type\":\"login\",\"data\":[]}", "bad_message");
@@ -39,7 +42,7 @@ class LimitsServerIT extends WithServers {
                 expectError(page, frame, "bad_message");
             }
             page.sendBinary(new byte[] {1, 2, 3});
-            redis.publish("{\"msg_type\":\"unharmed\",\"to_user_id\":\"guest20\"}");
+            redis.publish(message("unharmed", to("guest20")));
             page.awaitType("unharmed");
         }
     }
@@ -67,7 +70,7 @@ class LimitsServerIT extends WithServers {
     void tooManyFramesAreRefusedAndAbuseEndsTheConnection() {
         try (Page page = Page.loggedIn(FormLogin.as("guest22", first))) {
             for (int i = 0; i < 80; i++) {
-                page.send("{\"msg_type\":\"ping\"}");
+                page.send(message("ping"));
             }
             page.awaitType("error");
             assertThat(page.frames("error")).allMatch(frame -> frame.contains("rate_limited"));
@@ -76,7 +79,7 @@ class LimitsServerIT extends WithServers {
             assertThat(page.isOpen()).isTrue();
             try {
                 for (int i = 0; i < 1_000 && page.isOpen(); i++) {
-                    page.send("{\"msg_type\":\"ping\"}");
+                    page.send(message("ping"));
                 }
             } catch (RuntimeException cutWhileSending) {
                 assertThat(cutWhileSending).isNotNull();
@@ -99,7 +102,7 @@ class LimitsServerIT extends WithServers {
             pages.add(Page.loggedIn(login));
         }
         assertThat(pages.get(0).awaitClose()).isEqualTo(4409);
-        redis.publish("{\"msg_type\":\"rest\",\"to_user_id\":\"guest24\"}");
+        redis.publish(message("rest", to("guest24")));
         pages.subList(1, 51).forEach(page -> page.awaitType("rest"));
         pages.forEach(Page::close);
     }
@@ -107,15 +110,15 @@ class LimitsServerIT extends WithServers {
     @Test
     void tenThousandMalformedMessagesStopNothing() {
         try (Page page = Page.loggedIn(FormLogin.as("guest25", first))) {
-            List<String> bad = List.of("", "garbage", "[]", "{\"msg_type\":\"a\"}", "{\"to_user_id\":\"guest25\"}",
+            List<String> bad = List.of("", "garbage", "[]", message("a"), "{\"to_user_id\":\"guest25\"}",
                     "{\"msg_type\":\"a\",\"to_user_id\":{}}", "{\"msg_type\":\"a\",\"to_user_id\":1.5}", "{\"msg_type\":\"login\",\"to_user_id\":\"guest25\"}",
                     "{\"msg_type\":\"a\",\"to_user_id\":\"guest25\",\"data\":{\"x\":tru}}", "\u0000\uFFFF");
             for (int i = 0; i < 5_000; i++) {
                 redis.publish(bad.get(i % bad.size()));
                 redis.add(bad.get(i % bad.size()));
                 if (i % 500 == 0) {
-                    redis.publish("{\"msg_type\":\"good\",\"to_user_id\":\"guest25\",\"data\":" + i + "}");
-                    redis.add("{\"msg_type\":\"good\",\"to_user_id\":\"guest25\",\"data\":" + i + "}");
+                    redis.publish(message("good", to("guest25"), data(i)));
+                    redis.add(message("good", to("guest25"), data(i)));
                 }
             }
             redis.schedule(0, "malformed and due");
@@ -139,9 +142,9 @@ class LimitsServerIT extends WithServers {
         // until what the system buffers on the way is full, and then the outbox
         while (metric(CUT) == before && sent < 2_000) {
             for (int i = 0; i < 20; i++) {
-                redis.add("{\"msg_type\":\"big\",\"to_user_id\":\"guest26\",\"data\":{\"n\":" + sent++ + ",\"x\":\"" + big + "\"}}");
+                redis.add(message("big", to("guest26"), data("{\"n\":" + sent++ + ",\"x\":\"" + big + "\"}")));
             }
-            redis.publish("{\"msg_type\":\"tick\",\"to_user_id\":\"guest27\",\"data\":" + sent + "}");
+            redis.publish(message("tick", to("guest27"), data(sent)));
             int expected = sent;
             neighbour.awaitFrame(frame -> frame.getString("msg_type").equals("tick") && frame.getInt("data") == expected);
             healthy.awaitFrames("big", sent);

@@ -1,5 +1,8 @@
 package dev.bellhop.it;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -29,7 +32,7 @@ class LoginCheckServerIT extends WithServers {
 
     /** Every 10 ms a message that is not kept. */
     private void tick(String user) {
-        timer.scheduleAtFixedRate(() -> redis.publish("{\"msg_type\":\"tick\",\"to_user_id\":\"" + user + "\",\"data\":" + ticks.getAndIncrement() + "}"),
+        timer.scheduleAtFixedRate(() -> redis.publish(message("tick", to(user), data(ticks.getAndIncrement()))),
                 0, 10, TimeUnit.MILLISECONDS);
     }
 
@@ -67,7 +70,7 @@ class LoginCheckServerIT extends WithServers {
         try (Page fresh = Page.open(login)) {
             fresh.send("{\"msg_type\":\"login\",\"data\":{\"replaces\":\"" + name + "\"}}");
             assertThat(fresh.awaitType("login").getJsonObject("data").getBoolean("replaced")).isTrue();
-            old.send("{\"msg_type\":\"ping\"}"); // it still takes what the page had sent
+            old.send(message("ping")); // it still takes what the page had sent
             old.awaitType("pong");
             assertThat(old.awaitClose()).isEqualTo(1001);
             assertThat(old.closeReason()).isEqualTo("login check");
@@ -107,7 +110,7 @@ class LoginCheckServerIT extends WithServers {
             try (EventStream stream = EventStream.open(login, "replaces=" + name).read()) {
                 assertThat(stream.awaitType("login").getJsonObject("data").containsKey("replaced")).isFalse();
             }
-            redis.publish("{\"msg_type\":\"still\",\"to_user_id\":\"guest623\"}");
+            redis.publish(message("still", to("guest623")));
             other.awaitType("still");
         }
     }

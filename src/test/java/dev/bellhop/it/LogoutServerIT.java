@@ -1,5 +1,7 @@
 package dev.bellhop.it;
 
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -86,7 +88,7 @@ class LogoutServerIT extends WithServers {
         leaving.logout();
         pagesClose(pages, AT_ONCE);
         assertThat(Page.handshakeStatus(leaving, first.origin())).isEqualTo(401);
-        redis.publish("{\"msg_type\":\"after\",\"to_user_id\":\"guest410\"}");
+        redis.publish(message("after", to("guest410")));
         kept.awaitType("after");
         elsewhere.awaitType("after");
         kept.close();
@@ -100,7 +102,7 @@ class LogoutServerIT extends WithServers {
             Page before = Page.loggedIn(login);
             List<CompletableFuture<Page>> opening = IntStream.range(0, 10).mapToObj(i -> Page.opening(login, first, first.origin())
                     .thenApply(page -> {
-                        page.send("{\"msg_type\":\"login\"}");
+                        page.send(message("login"));
                         return page;
                     })).toList();
             login.logout();
@@ -136,7 +138,7 @@ class LogoutServerIT extends WithServers {
                 if (open == null) {
                     return 401;
                 }
-                open.send("{\"msg_type\":\"login\"}");
+                open.send(message("login"));
                 return open.awaitClose();
             }).join();
             assertThat(outcome).isIn(401, 4401, 1008);

@@ -1,5 +1,8 @@
 package dev.bellhop.it;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -14,7 +17,7 @@ class OutageServerIT extends WithServers {
     }
 
     private void add(String user, int n) {
-        redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"" + user + "\",\"data\":" + n + "}");
+        redis.add(message("n", to(user), data(n)));
     }
 
     @Test
@@ -43,10 +46,10 @@ class OutageServerIT extends WithServers {
             await().until(() -> status("/bellhop/health/ready") == 503);
             assertThat(status("/bellhop/health/live")).isEqualTo(200);
             Page waiting = Page.open(login);
-            waiting.send("{\"msg_type\":\"login\"}");
-            waiting.send("{\"msg_type\":\"ping\"}");
+            waiting.send(message("login"));
+            waiting.send(message("ping"));
             waiting.awaitType("pong");
-            waiting.send("{\"msg_type\":\"ping\"}");
+            waiting.send(message("ping"));
             assertThat(waiting.frames("login")).as("answered when Redis can say what was missed").isEmpty();
             redis.start();
             waiting.awaitType("login");
@@ -94,7 +97,7 @@ class OutageServerIT extends WithServers {
         for (int i = 1; i < 50; i++) {
             add("guest33", i);
         }
-        redis.schedule(redis.time(), "{\"msg_type\":\"n\",\"to_user_id\":\"guest33\",\"data\":50}");
+        redis.schedule(redis.time(), message("n", to("guest33"), data(50)));
         try (Page resumed = Page.open(here)) {
             assertThat(resumed.login(last).getJsonObject("data").getBoolean("recovered")).isTrue();
             assertThat(resumed.awaitFrames("n", 50)).extracting(frame -> Page.parse(frame).getInt("data")).doesNotHaveDuplicates().hasSize(50);

@@ -1,5 +1,8 @@
 package dev.bellhop.it;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -72,7 +75,7 @@ class ProxyServerIT extends WithServers {
             page.login();
             pages.add(page);
         }
-        redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"guest500\",\"data\":0}");
+        redis.add(message("n", to("guest500"), data(0)));
         pages.forEach(page -> page.awaitFrames("n", 1));
         String last = Page.parse(pages.get(0).frames("n").get(0)).getString("id");
         List<Page> broken = new ArrayList<>(pages.subList(0, 3));
@@ -83,7 +86,7 @@ class ProxyServerIT extends WithServers {
         } else {
             broken.forEach(Page::abort);
         }
-        IntStream.range(1, 20).forEach(i -> redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"guest500\",\"data\":" + i + "}"));
+        IntStream.range(1, 20).forEach(i -> redis.add(message("n", to("guest500"), data(i))));
         for (int i = 0; i < broken.size(); i++) {
             Page again = open(login);
             assertThat(again.login(last).getJsonObject("data").getBoolean("recovered")).isTrue();

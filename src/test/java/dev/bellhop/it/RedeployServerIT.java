@@ -1,5 +1,8 @@
 package dev.bellhop.it;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -21,10 +24,10 @@ class RedeployServerIT extends WithServers {
         FormLogin login = FormLogin.as("guest40", first);
         Page page = Page.loggedIn(login);
         Page left = Page.loggedIn(login);
-        redis.publish("{\"msg_type\":\"now\",\"to_user_id\":\"guest40\"}");
-        redis.add("{\"msg_type\":\"kept\",\"to_user_id\":\"guest40\"}");
-        redis.schedule(0, "{\"msg_type\":\"due\",\"to_user_id\":\"guest40\"}");
-        page.send("{\"msg_type\":\"inbound\",\"data\":1}");
+        redis.publish(message("now", to("guest40")));
+        redis.add(message("kept", to("guest40")));
+        redis.schedule(0, message("due", to("guest40")));
+        page.send(message("inbound", data(1)));
         page.send("nonsense");
         page.awaitType("now");
         page.awaitType("kept");

@@ -1,5 +1,11 @@
 package dev.bellhop.it;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.text;
+import static dev.bellhop.it.MessageText.to;
+import static dev.bellhop.it.MessageText.toGroup;
+import static dev.bellhop.it.MessageText.toRole;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -57,10 +63,10 @@ class SecurityServerIT extends WithServers {
             for (String to : List.of("\"guest113\"", "\"*\"")) {
                 alice.send("{\"msg_type\":\"notice\",\"to_user_id\":" + to + ",\"data\":\"from guest112\"}");
             }
-            alice.send("{\"msg_type\":\"bellhop.node\",\"to_role\":\"bellhop-admin\",\"to_group\":\"g\",\"data\":{}}");
-            alice.send("{\"msg_type\":\"ping\"}");
+            alice.send(message("bellhop.node", toRole("bellhop-admin"), toGroup("g"), data("{}")));
+            alice.send(message("ping"));
             alice.awaitType("pong");
-            redis.publish("{\"msg_type\":\"end\",\"to_user_id\":\"guest113\"}");
+            redis.publish(message("end", to("guest113")));
             bob.awaitType("end");
             assertThat(bob.frames()).hasSize(2);
         }
@@ -72,7 +78,7 @@ class SecurityServerIT extends WithServers {
             long before = redis.commands().xlen(RedisServer.CONSUMER_STREAM);
             page.sendBinary("{\"msg_type\":\"hidden\",\"data\":1}".getBytes(StandardCharsets.UTF_8));
             assertThat(page.awaitType("error").getJsonObject("data").getString("code")).isEqualTo("bad_message");
-            page.send("{\"msg_type\":\"shown\"}");
+            page.send(message("shown"));
             await().until(() -> redis.commands().xlen(RedisServer.CONSUMER_STREAM) > before);
             assertThat(redis.commands().xrevrange(RedisServer.CONSUMER_STREAM, io.lettuce.core.Range.unbounded(), io.lettuce.core.Limit.from(2)))
                     .noneMatch(entry -> "hidden".equals(entry.getBody().get("msg_type")));
@@ -87,8 +93,8 @@ class SecurityServerIT extends WithServers {
         try (Page page = Page.loggedIn(FormLogin.as("guest115", first))) {
             int sent = 0;
             for (String payload : payloads) {
-                redis.add("{\"msg_type\":\"text\",\"to_user_id\":\"guest115\",\"data\":\"" + payload + "\"}");
-                page.send("{\"msg_type\":\"" + payload + "\",\"data\":\"" + payload + "\"}");
+                redis.add(message("text", to("guest115"), text(payload)));
+                page.send(message(payload, text(payload)));
                 assertThat(page.awaitFrames("text", ++sent).get(sent - 1)).endsWith(",\"msg_type\":\"text\",\"data\":\"" + payload + "\"}");
             }
             await().until(() -> redis.commands().xrevrange(RedisServer.CONSUMER_STREAM, io.lettuce.core.Range.unbounded(), io.lettuce.core.Limit.from(50)).stream()

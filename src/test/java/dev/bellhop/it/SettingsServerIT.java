@@ -1,5 +1,8 @@
 package dev.bellhop.it;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -56,7 +59,7 @@ class SettingsServerIT extends WithServers {
         gone.stall(); // does not even answer a ping
         await().atMost(Duration.ofSeconds(30)).until(() -> FormLogin.none(first).get("/bellhop/metrics").body().contains("bellhop_connections 1.0\n"));
         assertThat(there.isOpen()).isTrue();
-        there.send("{\"msg_type\":\"ping\"}");
+        there.send(message("ping"));
         there.awaitType("pong");
         there.close();
         gone.abort();
@@ -106,9 +109,9 @@ class SettingsServerIT extends WithServers {
         assertMayRead(FormLogin.none(first).send(from("https://shop.example", "/bellhop/events").GET()), 401);
         assertMayNotRead(login.send(from("https://other.example", "/bellhop/events").GET()), 403);
         assertMayRead(login.send(from("https://shop.example", "/bellhop/api/me/frames").header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString("{\"msg_type\":\"ping\"}"))), 200);
+                .POST(BodyPublishers.ofString(message("ping")))), 200);
         assertMayNotRead(login.send(from("https://other.example", "/bellhop/api/me/frames").header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString("{\"msg_type\":\"ping\"}"))), 403);
+                .POST(BodyPublishers.ofString(message("ping")))), 403);
 
         HttpResponse<String> asked = FormLogin.none(first).send(preflight("https://shop.example", "/bellhop/api/me/read"));
         assertMayRead(asked, 204);
@@ -157,7 +160,7 @@ class SettingsServerIT extends WithServers {
             // why over HTTP: the ingest stream may be read by another node, with other settings
             FormLogin.none(first).send(HttpRequest.newBuilder().uri(first.http("/bellhop/api/messages"))
                     .header("Content-Type", "application/json").header("Authorization", "Basic YmFja2VuZDpiYWNrZW5k")
-                    .POST(BodyPublishers.ofString("{\"msg_type\":\"n\",\"to_user_id\":\"guest61\",\"data\":" + i + "}")));
+                    .POST(BodyPublishers.ofString(message("n", to("guest61"), data(i)))));
         }
         List<String> frames = third.awaitFrames("n", 8);
         third.close();

@@ -1,5 +1,6 @@
 package dev.bellhop.live;
 
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -7,6 +8,7 @@ import dev.bellhop.board.BoardList;
 import dev.bellhop.board.Boards;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.intake.Intake;
+import dev.bellhop.it.MessageText;
 import dev.bellhop.it.RedisServer;
 import dev.bellhop.message.Address;
 import dev.bellhop.message.Message;
@@ -222,7 +224,7 @@ class BoardsIT {
     @Test
     void aBoardThatCannotBeReadHoldsUpNoLogin() {
         redis.commands().set(one.keys().board("everyone"), "not a stream");
-        redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"u\",\"data\":1}");
+        redis.add(MessageText.message("n", to("u"), MessageText.data(1)));
         TestPage page = loggedIn(one, "u");
         await().until(() -> data(page).equals(List.of(1)));
         redis.commands().del(one.keys().board("everyone"));

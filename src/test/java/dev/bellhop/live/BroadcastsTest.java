@@ -1,5 +1,7 @@
 package dev.bellhop.live;
 
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -54,7 +56,7 @@ class BroadcastsTest {
     }
 
     private void publish(String user, String type) {
-        subscriber.message(node.keys().shared(), "{\"msg_type\":\"" + type + "\",\"to_user_id\":\"" + user + "\"}");
+        subscriber.message(node.keys().shared(), message(type, to(user)));
     }
 
     private static String frame(String user, String type) {

@@ -1,5 +1,7 @@
 package dev.bellhop.live;
 
+import static dev.bellhop.it.MessageText.message;
+
 import dev.bellhop.config.Settings;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.message.Position;
@@ -47,7 +49,7 @@ public final class FrameDoor {
             }
         }
         page.send(text);
-        other.send("{\"msg_type\":\"ping\"}");
+        other.send(message("ping"));
         if (taken % 1_000 == 0) {
             if (other.connection().isClosing() || other.frames().stream().anyMatch(frame -> !frame.equals("{\"msg_type\":\"pong\"}"))) {
                 throw new AssertionError("another user's page got " + other.frames().get(other.frames().size() - 1));

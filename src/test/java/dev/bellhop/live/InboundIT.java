@@ -1,8 +1,10 @@
 package dev.bellhop.live;
 
+import static dev.bellhop.it.MessageText.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bellhop.it.MessageText;
 import dev.bellhop.it.RedisServer;
 import dev.bellhop.publish.InboundMessage;
 import dev.bellhop.stats.Queues;
@@ -46,7 +48,7 @@ class InboundIT {
     }
 
     private static String frame(Object data) {
-        return "{\"msg_type\":\"chat\",\"data\":" + data + "}";
+        return message("chat", MessageText.data(data));
     }
 
     private static List<StreamMessage<String, String>> entries() {

@@ -1,5 +1,7 @@
 package dev.bellhop.live;
 
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -99,7 +101,7 @@ class LoginsIT {
         fresh.send("{\"msg_type\":\"login\",\"data\":{\"replaces\":\"" + old.connection().id() + "\"}}");
         await().until(() -> fresh.from() != null);
         assertThat(fresh.frames().get(0)).contains("\"replaced\":true");
-        redis.publish("{\"msg_type\":\"passing\",\"to_user_id\":\"replacing\"}");
+        redis.publish(message("passing", to("replacing")));
         await().until(() -> fresh.frames().stream().anyMatch(frame -> frame.contains("passing")));
         assertThat(old.frames()).noneMatch(frame -> frame.contains("passing"));
         old.login(null); // too late

@@ -1,5 +1,7 @@
 package dev.bellhop.live;
 
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -22,7 +24,7 @@ class OwnThreadsIT {
     }
 
     private void publish(String user) {
-        redis.publish("{\"msg_type\":\"now\",\"to_user_id\":\"" + user + "\"}");
+        redis.publish(message("now", to(user)));
     }
 
     @Test

@@ -1,5 +1,8 @@
 package dev.bellhop.live;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -240,7 +243,7 @@ class PagesIT {
         await().until(() -> alice.from() != null && bob.from() != null);
         List<String> all = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
-            redis.publish("{\"msg_type\":\"n\",\"to_user_id\":\"" + (i % 5 == 0 ? "*" : "alice") + "\",\"data\":" + i + "}");
+            redis.publish(message("n", to(i % 5 == 0 ? "*" : "alice"), data(i)));
             all.add("{\"msg_type\":\"n\",\"data\":" + i + "}");
         }
 

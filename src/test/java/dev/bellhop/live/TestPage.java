@@ -1,5 +1,7 @@
 package dev.bellhop.live;
 
+import static dev.bellhop.it.MessageText.message;
+
 import dev.bellhop.login.Login;
 import dev.bellhop.message.Position;
 import jakarta.websocket.CloseReason;
@@ -93,7 +95,7 @@ public final class TestPage {
 
     /** @param after the last message it has seen, or null */
     public TestPage login(Position after) {
-        send(after == null ? "{\"msg_type\":\"login\"}" : "{\"msg_type\":\"login\",\"data\":{\"last_id\":\"" + after + "\"}}");
+        send(after == null ? message("login") : "{\"msg_type\":\"login\",\"data\":{\"last_id\":\"" + after + "\"}}");
         return this;
     }
 

@@ -1,9 +1,13 @@
 package dev.bellhop.partition;
 
+import static dev.bellhop.it.MessageText.id;
+import static dev.bellhop.it.MessageText.text;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.bellhop.inbox.Inbox;
+import dev.bellhop.it.MessageText;
 import dev.bellhop.it.RedisCluster;
 import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
@@ -53,7 +57,7 @@ class PartitionsIT {
     }
 
     private static String message(String user, String data) {
-        return "{\"msg_type\":\"notice\",\"to_user_id\":\"" + user + "\",\"data\":\"" + data + "\"}";
+        return MessageText.message("notice", to(user), text(data));
     }
 
     private static String name(int user) {
@@ -262,7 +266,7 @@ class PartitionsIT {
     @Test
     void anIdCountsOnceWhicheverStreamItComesThrough() {
         TestNode node = node(4);
-        String message = "{\"msg_type\":\"notice\",\"to_user_id\":\"u\",\"id\":\"x\",\"data\":\"1\"}";
+        String message = MessageText.message("notice", to("u"), id("x"), text("1"));
         for (Partition partition : node.partitions().all()) {
             redis.commands().xadd(partition.ingest(), Map.of("message", message));
             redis.commands().zadd(partition.scheduled(), 1, message);

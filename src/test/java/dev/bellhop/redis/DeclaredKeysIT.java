@@ -1,5 +1,9 @@
 package dev.bellhop.redis;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
+import static dev.bellhop.it.MessageText.ttl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -98,10 +102,10 @@ class DeclaredKeysIT {
         schedule.cancel(id).join();
         redis.schedule(2e9, "nonsense");
         schedule.cancel(schedule.list(null, 1, null).join().items().get(0).id()).join();
-        redis.schedule(1, "{\"msg_type\":\"n\",\"to_user_id\":\"u\",\"ttl\":60}");
-        redis.schedule(1, "{\"msg_type\":\"n\",\"to_user_id\":\"v\"}");
+        redis.schedule(1, message("n", to("u"), ttl(60)));
+        redis.schedule(1, message("n", to("v")));
         redis.add("nonsense");
-        redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"v\"}");
+        redis.add(message("n", to("v")));
         node.withIngest().promotion().run();
         await().until(() -> redis.commands().zcard(RedisServer.SCHEDULED) == 0 && redis.commands().xlen(RedisServer.STREAM) == 0);
         node.ingestReader().stop();
@@ -136,7 +140,7 @@ class DeclaredKeysIT {
     private static void usePages() {
         TestPage page = node.withPages().open("u").login(null);
         await().until(() -> page.frames().stream().anyMatch(frame -> frame.contains("\"login\"")));
-        page.send("{\"msg_type\":\"chat\",\"data\":1}");
+        page.send(message("chat", data(1)));
         await().until(() -> redis.commands().xlen(node.keys().consumer()) == 1);
         page.leave();
     }

@@ -1,5 +1,7 @@
 package dev.bellhop.redis;
 
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -39,7 +41,7 @@ class RedisIT {
 
             node.awaitRedis();
             assertThat(ping(node)).succeedsWithin(SOON);
-            redis.add("{\"msg_type\":\"n\",\"to_user_id\":\"u\"}");
+            redis.add(message("n", to("u")));
             await().atMost(SOON).until(() -> node.inbox().page("u", null, 1).join().messages().size() == 1);
         }
     }
@@ -140,7 +142,7 @@ class RedisIT {
                 int kept = cut;
                 node.inbox().publish("u", List.of(new Draft(new Message("n", "u", null, null, 0), null))).join();
                 await().atMost(SOON).until(() -> page.positions().size() == kept);
-                await().atMost(SOON).until(() -> node.pubSub().hears() && redis.publish("{\"msg_type\":\"n\",\"to_user_id\":\"*\"}") == 1);
+                await().atMost(SOON).until(() -> node.pubSub().hears() && redis.publish(message("n", to("*"))) == 1);
             }
             assertThat(node.metrics().snapshot().get("subscription_restarts")).isBetween(5L, 7L);
         }

@@ -1,5 +1,7 @@
 package dev.bellhop.redis;
 
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -61,7 +63,7 @@ class ShardsIT {
         });
 
         // what producers publish on the shared channel still goes to all
-        cluster.commands().publish(RedisServer.CHANNEL, "{\"msg_type\":\"passing\",\"to_user_id\":\"alice\"}");
+        cluster.commands().publish(RedisServer.CHANNEL, message("passing", to("alice")));
         await().atMost(SOON).until(() -> page.frames().stream().anyMatch(frame -> frame.contains("passing")));
     }
 

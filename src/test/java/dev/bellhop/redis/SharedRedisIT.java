@@ -1,5 +1,7 @@
 package dev.bellhop.redis;
 
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -120,7 +122,7 @@ class SharedRedisIT {
         redis.zadd(node.keys().scheduled(), 1, notice("alice", name, "same id of the zset"));
         schedule(node).add(new Message("notice", "alice", '"' + name + '"', "same id of the API", 0), Instant.now().plusMillis(300)).join();
         schedule(node).add(new Message("notice", "alice", '"' + name + '"', "same id, later", 0), Instant.now().plusSeconds(3_600)).join();
-        page.send("{\"msg_type\":\"chat\",\"data\":\"" + name + "\"}");
+        page.send(message("chat", text(name)));
         presence(node).writeNode("{\"name\":\"" + name + "\"}").join();
     }
 

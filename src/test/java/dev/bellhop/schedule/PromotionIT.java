@@ -1,8 +1,11 @@
 package dev.bellhop.schedule;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bellhop.it.MessageText;
 import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
 import io.lettuce.core.Range;
@@ -179,7 +182,7 @@ class PromotionIT {
     }
 
     private static String message(String user, int data) {
-        return "{\"msg_type\":\"notice\",\"to_user_id\":\"" + user + "\",\"data\":" + data + "}";
+        return MessageText.message("notice", to(user), data(data));
     }
 
     private static void dueNow(int count) {

@@ -1,8 +1,11 @@
 package dev.bellhop.schedule;
 
+import static dev.bellhop.it.MessageText.id;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bellhop.it.MessageText;
 import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
 import dev.bellhop.message.Message;
@@ -102,7 +105,7 @@ class ScheduleIT {
     @Test
     void whatOthersHaveAddedCanBeListedMovedAndCancelledToo() throws InterruptedException {
         double due = Math.floor(redis.time()) + 100.125;
-        redis.schedule(due, "{\"msg_type\":\"n\",\"to_user_id\":\"user\",\"id\":\"theirs\"}");
+        redis.schedule(due, MessageText.message("n", to("user"), id("theirs")));
         redis.schedule(due + 1, "no message at all");
         List<Schedule.Item> items = get(schedule.list(null, 10, null)).items();
         assertThat(items).hasSize(2);
@@ -151,7 +154,7 @@ class ScheduleIT {
     void pagesAreExactAcrossEqualDueTimes() throws InterruptedException {
         Set<String> all = new HashSet<>();
         for (int i = 0; i < 250; i++) {
-            String text = "{\"msg_type\":\"n\",\"to_user_id\":\"u" + i + "\"}";
+            String text = MessageText.message("n", to("u" + i));
             redis.schedule(2_000_000_000 + i / 60, text); // many at the same second
             all.add("u" + i);
         }
@@ -195,7 +198,7 @@ class ScheduleIT {
         List<String> expected = new ArrayList<>();
         for (int i = 0; i < 1_300; i++) {
             boolean mine = i % 100 == 99;
-            redis.schedule(2_000_000_000 + i, "{\"msg_type\":\"n" + i + "\",\"to_user_id\":\"" + (mine ? "me" : "other") + "\"}");
+            redis.schedule(2_000_000_000 + i, MessageText.message("n" + i, to(mine ? "me" : "other")));
             if (mine) {
                 expected.add("n" + i);
             }
@@ -214,7 +217,7 @@ class ScheduleIT {
     @Test
     void aListingLooksAtTenThousandAtMost() throws InterruptedException {
         for (int i = 0; i < 10_500; i++) {
-            redis.schedule(2_000_000_000 + i, "{\"msg_type\":\"n\",\"to_user_id\":\"" + (i == 10_499 ? "me" : "other" + i) + "\"}");
+            redis.schedule(2_000_000_000 + i, MessageText.message("n", to(i == 10_499 ? "me" : "other" + i)));
         }
         Schedule.Listing first = get(schedule.list("me", 3, null));
         assertThat(first.items()).isEmpty();
@@ -224,7 +227,7 @@ class ScheduleIT {
     @Test
     void timesBeyondAllTimeAreListedAndCancelledToo() throws InterruptedException {
         for (double due : new double[] {1e300, Double.POSITIVE_INFINITY, 1.5e12}) {
-            redis.schedule(due, "{\"msg_type\":\"n\",\"to_user_id\":\"" + due + "\"}");
+            redis.schedule(due, MessageText.message("n", to(due)));
         }
         List<Schedule.Item> items = get(schedule.list(null, 10, null)).items();
         assertThat(items).extracting(Schedule.Item::due).containsExactly(Instant.ofEpochSecond(1_500_000_000_000L), null, null);

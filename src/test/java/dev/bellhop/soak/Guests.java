@@ -1,6 +1,7 @@
 package dev.bellhop.soak;
 
 import dev.bellhop.it.FormLogin;
+import dev.bellhop.it.MessageText;
 import dev.bellhop.it.Page;
 import dev.bellhop.it.RedisServer;
 import dev.bellhop.it.ServerNode;
@@ -140,12 +141,12 @@ final class Guests implements AutoCloseable {
             redis.schedule(redis.time() + random.nextInt(5), message("due", ",\"n\":" + n));
             require(backend("POST", "messages", message("brief", ",\"ttl\":\"PT1S\"")), 202);
             redis.add("nonsense " + n);
-            redis.publish("{\"msg_type\":\"nonsense\"}");
+            redis.publish(MessageText.message("nonsense"));
         }
 
         private void send() {
             for (Page page : pages) {
-                page.send("{\"msg_type\":\"ping\"}");
+                page.send(MessageText.message("ping"));
                 page.send("{\"msg_type\":\"chat\",\"data\":{\"n\":" + n + ",\"text\":\"" + "x".repeat(n % 500) + "\"}}");
                 page.send("{\"msg_type\":");
             }
