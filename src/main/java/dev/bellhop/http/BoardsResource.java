@@ -48,7 +48,7 @@ public class BoardsResource {
         caller.require(Caller.ADMIN);
         Set<String> names = new LinkedHashSet<>(List.of(Address.EVERYONE.board()));
         settings.roles().stream().sorted().map(role -> Address.role(role).board()).forEach(names::add);
-        names.addAll(Answers.await(list.latest(Limits.parse(limit, MOST))));
+        names.addAll(Answers.await(list.latest(LimitParameter.parse(limit, MOST))));
         List<String> known = names.stream().filter(board -> Address.ofBoard(board) != null).toList();
         List<CompletableFuture<String>> all = new ArrayList<>();
         for (String board : known) {
@@ -66,7 +66,7 @@ public class BoardsResource {
         if (Address.ofBoard(board) == null) {
             throw new Problem(Code.BAD_MESSAGE, "a board is everyone, role:<name> or group:<name>");
         }
-        int most = Limits.parse(limit, MOST);
+        int most = LimitParameter.parse(limit, MOST);
         List<BoardMessage> found = Answers.await(boards.before(board, Inboxes.before(before), most + 1));
         List<BoardMessage> page = found.size() > most ? found.subList(0, most) : found;
         StringBuilder json = new StringBuilder("{\"board\":").append(Json.quote(board)).append(",\"messages\":[");

@@ -39,7 +39,7 @@ public class GroupsResource {
     @GET
     public String members(@PathParam("group") String group, @QueryParam("cursor") String cursor, @QueryParam("limit") @DefaultValue("100") String limit) {
         caller.requirePublisherOrAdmin();
-        int most = Limits.parse(limit, MOST);
+        int most = LimitParameter.parse(limit, MOST);
         List<String> members = Answers.await(groups.members(group(group), after(cursor), most + 1));
         boolean more = members.size() > most;
         List<String> page = more ? members.subList(0, most) : members;

@@ -45,7 +45,7 @@ public class MeResource {
     public String messages(@QueryParam("before") String before, @QueryParam("limit") @DefaultValue("20") String limit) {
         String user = caller.user();
         Position upTo = Inboxes.before(before);
-        return Inboxes.json(user, Answers.await(inbox.page(user, upTo, Limits.parse(limit, MOST))));
+        return Inboxes.json(user, Answers.await(inbox.page(user, upTo, LimitParameter.parse(limit, MOST))));
     }
 
     /** The user has read everything up to a message; all pages of the user are told. */

@@ -26,6 +26,6 @@ public class RejectedResource {
     @GET
     public String get(@QueryParam("limit") @DefaultValue("20") String limit) {
         caller.require(Caller.ADMIN);
-        return "{\"rejected\":" + Answers.await(rejected.newest(Limits.parse(limit, MOST))) + '}';
+        return "{\"rejected\":" + Answers.await(rejected.newest(LimitParameter.parse(limit, MOST))) + '}';
     }
 }

@@ -43,7 +43,7 @@ public class ScheduledResource {
     public String list(@QueryParam("to_user_id") String user, @QueryParam("limit") @DefaultValue("100") String limit,
             @QueryParam("cursor") String cursor) {
         caller.requirePublisherOrAdmin();
-        int most = Limits.parse(limit, MOST);
+        int most = LimitParameter.parse(limit, MOST);
         Schedule.Listing listing;
         try {
             listing = Answers.await(schedule.list(user, most, cursor));

@@ -96,7 +96,7 @@ public class UsersResource {
     public String messages(@PathParam("id") String id, @QueryParam("before") String before, @QueryParam("limit") @DefaultValue("20") String limit) {
         caller.require(Caller.ADMIN);
         String user = checked(id);
-        return Inboxes.json(user, Answers.await(inbox.page(user, Inboxes.before(before), Limits.parse(limit, MOST))));
+        return Inboxes.json(user, Answers.await(inbox.page(user, Inboxes.before(before), LimitParameter.parse(limit, MOST))));
     }
 
     /** What the user has of messages for many: up to where each board was taken in, and of a group what of it is theirs. */

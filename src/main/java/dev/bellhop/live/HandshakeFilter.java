@@ -5,7 +5,7 @@ import dev.bellhop.login.Cors;
 import dev.bellhop.login.HttpSessions;
 import dev.bellhop.login.Identity;
 import dev.bellhop.login.Origins;
-import dev.bellhop.login.Strangers;
+import dev.bellhop.login.RefusedHandshakes;
 import dev.bellhop.message.Json;
 import dev.bellhop.metric.Metrics;
 import jakarta.inject.Inject;
@@ -44,7 +44,7 @@ public class HandshakeFilter extends HttpFilter {
     @Inject
     private transient Identity identity;
     @Inject
-    private transient Strangers strangers;
+    private transient RefusedHandshakes refusedHandshakes;
     @Inject
     private transient Metrics metrics;
     @Inject
@@ -63,7 +63,7 @@ public class HandshakeFilter extends HttpFilter {
         }
         HttpSession session = request.getSession(false);
         if (identity.user(request.getUserPrincipal(), session).isEmpty()) {
-            strangers.refused(request);
+            refusedHandshakes.refused(request);
             refuse(request, response, HttpServletResponse.SC_UNAUTHORIZED, "login");
             return;
         }

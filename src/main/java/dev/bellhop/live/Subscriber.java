@@ -188,7 +188,7 @@ public class Subscriber implements PubSub.Listener {
             try {
                 Announcement announcement = Announcement.parse(one.text());
                 if (announcement instanceof Announcement.Asked asked) {
-                    rollCall.answer(feed.user(), asked.question(), new RollCall.Answer(node, Standing.json(node, feed.standings())));
+                    rollCall.answer(feed.user(), asked.question(), new RollCall.Answer(node, ConnectionState.json(node, feed.states())));
                 } else {
                     feed.announced(announcement);
                 }

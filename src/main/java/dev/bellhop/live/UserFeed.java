@@ -296,7 +296,7 @@ final class UserFeed {
     }
 
     /** What the user's connections here are doing, oldest first. */
-    synchronized List<Standing> standings() {
-        return Arrays.stream(connections).map(Standing::of).toList();
+    synchronized List<ConnectionState> states() {
+        return Arrays.stream(connections).map(ConnectionState::of).toList();
     }
 }

@@ -34,7 +34,7 @@ final class ShardChaos implements AutoCloseable {
     private final List<String> users = IntStream.range(0, USERS).mapToObj(i -> "guest" + i).toList();
     private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(4);
     private final List<BlinkingPage> pages = new ArrayList<>();
-    private final List<Sender> senders = new ArrayList<>();
+    private final List<DoorSender> senders = new ArrayList<>();
     private final Ledger ledger = new Ledger();
     private final Waits waits = new Waits();
     private final AtomicInteger published = new AtomicInteger();
@@ -69,7 +69,7 @@ final class ShardChaos implements AutoCloseable {
     }
 
     private void send(String door, Producer.Door how, boolean withIds, double latest, List<String> to, Waits measured) {
-        Sender sender = new Sender(door, how, withIds, latest, run, to, ledger, measured, SEED + senders.size());
+        DoorSender sender = new DoorSender(door, how, withIds, latest, run, to, ledger, measured, SEED + senders.size());
         senders.add(sender);
         sender.start();
     }
@@ -114,8 +114,8 @@ final class ShardChaos implements AutoCloseable {
 
     /** Waits until all that is kept is shown; judges, and prints what was counted. */
     void finish() throws InterruptedException {
-        senders.forEach(Sender::finish);
-        for (Sender sender : senders) {
+        senders.forEach(DoorSender::finish);
+        for (DoorSender sender : senders) {
             sender.join(60_000);
             assertThat(sender.isAlive()).as(sender.getName() + " is not told that its last message is kept").isFalse();
         }

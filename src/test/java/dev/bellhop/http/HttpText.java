@@ -31,7 +31,7 @@ public final class HttpText {
             answered(Problem.of(refused));
         }
         try {
-            Limits.parse(text, 100);
+            LimitParameter.parse(text, 100);
         } catch (Problem refused) {
             answered(refused);
         }

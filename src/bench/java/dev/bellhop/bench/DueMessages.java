@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Locale;
 
 /** Many messages scheduled, of which some are due each second: how late they come. */
-record Scheduled(Options options, Report report) implements Scenario {
+record DueMessages(Options options, Report report) implements Scenario {
     private static final double ADDED_A_SECOND = 25_000;
     private static final double LATER = 86_400;
 

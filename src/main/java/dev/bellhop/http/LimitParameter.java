@@ -4,8 +4,8 @@ import dev.bellhop.problem.Problem;
 import dev.bellhop.problem.Problem.Code;
 
 /** The {@code limit} of lists. */
-final class Limits {
-    private Limits() {}
+final class LimitParameter {
+    private LimitParameter() {}
 
     /** @throws Problem if it is not a number from 1 to the most that is allowed */
     static int parse(String limit, int most) {

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.LongAdder;
  * Sends to users at random through one door. Where it is in doubt whether a message is kept, one with ids repeats it; one without goes on
  * to the next, and does not count it.
  */
-final class Sender extends Thread {
+final class DoorSender extends Thread {
     private static final int INTERVAL_MILLIS = 60;
 
     private final String door;
@@ -34,7 +34,7 @@ final class Sender extends Thread {
      * @param latest seconds from now until a message is due, at most; 0: at once
      * @param waits  may be null: its users' waits do not count
      */
-    Sender(String door, Producer.Door how, boolean withIds, double latest, String run, List<String> users, Ledger ledger, Waits waits, long seed) {
+    DoorSender(String door, Producer.Door how, boolean withIds, double latest, String run, List<String> users, Ledger ledger, Waits waits, long seed) {
         super("sender-" + door);
         this.door = door;
         this.how = how;

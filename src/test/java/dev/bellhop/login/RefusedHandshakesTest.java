@@ -11,10 +11,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A handshake that is refused though somebody seems to have logged in left no line in any log. */
-class StrangersTest {
+class RefusedHandshakesTest {
     private static HttpServletRequest request(String user, String... cookies) {
         Cookie[] sent = cookies.length == 0 ? null : List.of(cookies).stream().map(name -> new Cookie(name, "secret")).toArray(Cookie[]::new);
-        return (HttpServletRequest) Proxy.newProxyInstance(StrangersTest.class.getClassLoader(), new Class<?>[] {HttpServletRequest.class},
+        return (HttpServletRequest) Proxy.newProxyInstance(RefusedHandshakesTest.class.getClassLoader(), new Class<?>[] {HttpServletRequest.class},
                 (proxy, method, args) -> switch (method.getName()) {
                     case "getUserPrincipal" -> user == null ? null : (Principal) () -> user;
                     case "getCookies" -> sent;
@@ -24,25 +24,25 @@ class StrangersTest {
 
     @Test
     void aSignOnThatTheServerDoesNotKnowIsLoggedOnceAMinuteAndWithoutItsSecret() {
-        Strangers strangers = new Strangers(TestNode.settings(new String[0]));
-        assertThat(strangers.line(request(null, "JSESSIONID", "LtpaToken2")))
+        RefusedHandshakes refused = new RefusedHandshakes(TestNode.settings(new String[0]));
+        assertThat(refused.line(request(null, "JSESSIONID", "LtpaToken2")))
                 .contains("the single sign-on's cookie LtpaToken2", "\"Nobody gets in\" in servers.md", "0 more").doesNotContain("secret");
-        assertThat(strangers.line(request(null, "JSESSIONID", "LtpaToken2"))).isNull();
+        assertThat(refused.line(request(null, "JSESSIONID", "LtpaToken2"))).isNull();
     }
 
     @Test
     void whoHasNotLoggedInIsNothingToLog() {
-        Strangers strangers = new Strangers(TestNode.settings(new String[0]));
-        assertThat(strangers.line(request(null))).isNull();
-        assertThat(strangers.line(request(null, "JSESSIONID"))).isNull();
-        assertThat(new Strangers(TestNode.settings("bellhop.user.session-attribute=guest")).line(request(null, "JSESSIONIDSSO"))).isNull();
+        RefusedHandshakes refused = new RefusedHandshakes(TestNode.settings(new String[0]));
+        assertThat(refused.line(request(null))).isNull();
+        assertThat(refused.line(request(null, "JSESSIONID"))).isNull();
+        assertThat(new RefusedHandshakes(TestNode.settings("bellhop.user.session-attribute=guest")).line(request(null, "JSESSIONIDSSO"))).isNull();
     }
 
     @Test
     void aNameThatCannotBeAUserIdIsAReasonOfItsOwn() {
-        Strangers strangers = new Strangers(TestNode.settings(new String[0]));
-        assertThat(strangers.line(request(null, "JSESSIONIDSSO"))).isNotNull();
-        assertThat(strangers.line(request("a\u0000b", "JSESSIONIDSSO"))).contains("cannot be a user id, which has 1 to 256 characters")
+        RefusedHandshakes refused = new RefusedHandshakes(TestNode.settings(new String[0]));
+        assertThat(refused.line(request(null, "JSESSIONIDSSO"))).isNotNull();
+        assertThat(refused.line(request("a\u0000b", "JSESSIONIDSSO"))).contains("cannot be a user id, which has 1 to 256 characters")
                 .doesNotContain("\u0000");
     }
 }

@@ -16,15 +16,15 @@ import java.util.OptionalLong;
  * At most one line a minute for each reason. Thread-safe.
  */
 @SingleInstance
-public class Strangers {
-    private static final System.Logger LOG = System.getLogger(Strangers.class.getName());
+public class RefusedHandshakes {
+    private static final System.Logger LOG = System.getLogger(RefusedHandshakes.class.getName());
 
     private final Settings settings;
     private final OncePerMinute noUser = new OncePerMinute();
     private final OncePerMinute unusable = new OncePerMinute();
 
     @Inject
-    Strangers(Settings settings) {
+    RefusedHandshakes(Settings settings) {
         this.settings = settings;
     }
 
