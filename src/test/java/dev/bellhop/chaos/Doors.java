@@ -13,6 +13,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.cluster.SlotHash;
 import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -44,19 +45,33 @@ public final class Doors implements AutoCloseable {
     }
 
     public Door stream() {
+        return stream(1);
+    }
+
+    /** @param partitions how many the producer believes there are; it reckons which one is a user's as the documents say */
+    Door stream(int partitions) {
         RedisCommands<String, String> commands = connect();
         return draft -> {
-            commands.xadd(RedisServer.STREAM, Map.of("message", draft.json("")));
+            commands.xadd(in(RedisServer.STREAM, draft.user(), partitions), Map.of("message", draft.json("")));
             return null;
         };
     }
 
     public Door zset() {
+        return zset(1);
+    }
+
+    /** @param partitions see {@link #stream(int)} */
+    Door zset(int partitions) {
         RedisCommands<String, String> commands = connect();
         return draft -> {
-            commands.zadd(RedisServer.SCHEDULED, draft.due(), draft.json(""));
+            commands.zadd(in(RedisServer.SCHEDULED, draft.user(), partitions), draft.due(), draft.json(""));
             return null;
         };
+    }
+
+    private static String in(String key, String user, int partitions) {
+        return partitions == 1 ? key : key.replace("{websocket}", "{websocket:" + SlotHash.getSlot(user) % partitions + '}');
     }
 
     /** A connection that either fails soon or is answered; a call is not sent again unasked. */

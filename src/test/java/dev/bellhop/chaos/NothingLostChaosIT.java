@@ -12,13 +12,16 @@ import io.lettuce.core.RedisException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
  * safe; with its default, a second's worth of answers may be lost with the machine.
  *
  * <p>{@code -Dchaos.seconds=600} makes it longer, {@code -Dchaos.seed=…} other. The seed decides who is hit by what and when;
- * how that meets what the servers are doing, nobody does.
+ * how that meets what the servers are doing, nobody does. {@code -Dchaos.partitions=} leaves {@code bellhop.partitions} as it is.
  */
 @Timeout(value = 2, unit = TimeUnit.HOURS)
 @Tag("wildfly") // long, and what it is about is the same on all servers
@@ -43,6 +46,9 @@ class NothingLostChaosIT extends WithServers {
     private static final int SECONDS = Integer.getInteger("chaos.seconds", 35);
     private static final long SEED = Long.getLong("chaos.seed", 20_240_601);
     private static final int PER_SECOND = 25;
+    /** How many partitions a node that was killed comes back with, one after another: so nodes that know different numbers run side by side. */
+    private static final List<Integer> PARTITIONS = Stream.of(System.getProperty("chaos.partitions", "4,2,1").split(",")).filter(number -> !number.isEmpty()).map(Integer::valueOf).toList();
+    private static final String PARTITIONS_SETTING = "bellhop.partitions";
 
     private final Random random = new Random(SEED);
     private final Ledger ledger = new Ledger();
@@ -50,7 +56,11 @@ class NothingLostChaosIT extends WithServers {
     private final Doors doors = new Doors(redis, first);
     private final List<String> faults = new CopyOnWriteArrayList<>();
 
+    private final Set<ServerNode> changed = new HashSet<>();
+
     private List<ServerNode> nodes;
+    private boolean partitionsChange;
+    private int changes;
 
     @BeforeEach
     void answersAreDurable() {
@@ -67,6 +77,13 @@ class NothingLostChaosIT extends WithServers {
         redis.fsync("everysec");
         nodes.forEach(ServerNode::startIfStopped);
         nodes.forEach(ServerNode::awaitReady);
+        if (!changed.isEmpty()) { // Redis remembers each number of partitions; the tests that come know of one
+            changed.forEach(node -> node.setting(PARTITIONS_SETTING, null));
+            nodes.forEach(node -> node.undeploy("bellhop.war"));
+            redis.commands().del("{websocket}:partitions", "{websocket}:readers");
+            nodes.forEach(node -> node.deploy("bellhop.war"));
+            nodes.forEach(ServerNode::awaitReady);
+        }
     }
 
     @Test
@@ -76,6 +93,11 @@ class NothingLostChaosIT extends WithServers {
             publish(crowd, "http-later", doors.http(crowd, true), 1.5);
             publish(crowd, "stream", doors.stream(), 0);
             publish(crowd, "zset", doors.zset(), 1.5);
+            partitionsChange = !PARTITIONS.isEmpty();
+            if (partitionsChange) {
+                publish(crowd, "stream-of-its-own", doors.stream(PARTITIONS.get(0)), 0);
+                publish(crowd, "zset-of-its-own", doors.zset(PARTITIONS.get(0)), 1.5);
+            }
             crowd.letLive();
             Producer stream = publishers.get(2);
             repeat(crowd, 5_000, () -> {
@@ -136,10 +158,23 @@ class NothingLostChaosIT extends WithServers {
     // --- the faults; nodes are killed and started on the test's own thread, as Arquillian knows no other
 
     private void killNode(Crowd crowd, ServerNode node) {
+        changePartitions(node);
         node.kill();
         faults.add("node killed");
         sleep(1_000 + random.nextInt(1_500));
         start(crowd, node);
+    }
+
+    /** When it starts again. */
+    private void changePartitions(ServerNode node) {
+        if (partitionsChange) {
+            if (!changed.add(node)) {
+                node.setting(PARTITIONS_SETTING, null);
+            }
+            int next = PARTITIONS.get(changes++ % PARTITIONS.size());
+            node.setting(PARTITIONS_SETTING, Integer.toString(next));
+            faults.add("partitions: " + next);
+        }
     }
 
     private static void start(Crowd crowd, ServerNode node) {
@@ -163,6 +198,7 @@ class NothingLostChaosIT extends WithServers {
 
     private void killRedisWhileANodeIsDead(Crowd crowd) {
         ServerNode node = nodes.get(random.nextInt(nodes.size()));
+        changePartitions(node);
         node.kill();
         faults.add("node killed");
         sleep(random.nextInt(1_000));
@@ -196,9 +232,14 @@ class NothingLostChaosIT extends WithServers {
         }
         sleep(1_000); // for what might come twice
         Ledger.Verdict verdict = ledger.judge(crowd.screens());
+        int reordered = verdict.outOfOrder().size();
+        if (partitionsChange) { // which zset a call writes to then is the node's choice, and between two of them there is no order
+            verdict.outOfOrder().removeIf(one -> one.contains("entry=http-later/"));
+        }
         int kept = ledger.perDoor().values().stream().mapToInt(Number::intValue).sum();
         System.out.println("chaos " + crowd.run() + ", seed " + SEED + ": kept " + kept + " " + ledger.perDoor() + ", shown " + crowd.counts.shown + " of " + 2 * kept
                 + "; lost " + verdict.lost().size() + ", repeated " + verdict.repeated().size() + ", out of order " + verdict.outOfOrder().size()
+                + " (and by push_at, while the number of partitions changed, " + (reordered - verdict.outOfOrder().size()) + ')'
                 + ", early " + verdict.early().size() + "; " + crowd.counts
                 + "; calls in doubt " + publishers.stream().collect(Collectors.toMap(Thread::getName, publisher -> publisher.doubts() + " " + publisher.reasons()))
                 + "; " + faults.stream().collect(Collectors.groupingBy(fault -> fault, java.util.TreeMap::new, Collectors.counting())));
