@@ -1,5 +1,6 @@
 package dev.bellhop.http;
 
+import dev.bellhop.metric.OncePerMinute;
 import dev.bellhop.problem.Problem;
 import dev.bellhop.problem.Problem.Code;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 final class Answers {
     private static final System.Logger LOG = System.getLogger(Answers.class.getName());
     private static final long SECONDS = 5;
+    private static final OncePerMinute REFUSED = new OncePerMinute();
 
     private Answers() {}
 
@@ -20,8 +22,8 @@ final class Answers {
         try {
             return answer.get(SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            if (e.getCause() instanceof RedisCommandExecutionException refused) {
-                LOG.log(System.Logger.Level.WARNING, "Redis refused a command of the HTTP API: {0}. Look for its memory limit, or keys that others have changed.",
+            if (e.getCause() instanceof RedisCommandExecutionException refused && REFUSED.next().isPresent()) {
+                LOG.log(System.Logger.Level.WARNING, "Redis refused a command of the HTTP API: {0}. Look for its memory limit, or keys that others have changed. The next such line is a minute away.",
                         refused.getMessage());
             }
             throw new Problem(Code.UNAVAILABLE, "Redis is away; this may or may not have been done, and with the same id may be repeated");

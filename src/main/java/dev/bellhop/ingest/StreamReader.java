@@ -6,6 +6,7 @@ import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Message;
 import dev.bellhop.message.Utf8;
 import dev.bellhop.metric.Metrics;
+import dev.bellhop.metric.OncePerMinute;
 import dev.bellhop.redis.Partition;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.redis.Reply;
@@ -53,6 +54,8 @@ final class StreamReader {
     private final Leases leases;
     private final Backlog backlog;
     private final boolean isWaitedFor;
+    private final OncePerMinute failed = new OncePerMinute();
+    private final OncePerMinute notRejected = new OncePerMinute();
 
     private volatile boolean stopped;
     private String cursor = START;
@@ -190,7 +193,8 @@ final class StreamReader {
                 backlog.rejectedAreKept(rejected);
                 parts.ingested().add(rejected.size());
             } else {
-                LOG.log(System.Logger.Level.WARNING, "Rejected messages stay in the ingest stream, as {0} cannot be written: {1}. Trying again.", partition.rejected(), failure.toString());
+                LOG.log(notRejected.next().isPresent() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+                        "Rejected messages stay in the ingest stream, as {0} cannot be written: {1}. Trying again. The next such line is a minute away.", partition.rejected(), failure.toString());
             }
             return null;
         });
@@ -203,8 +207,8 @@ final class StreamReader {
         }
         cursor = START;
         backlog.clear();
-        LOG.log(parts.redis().isConnected() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
-                "Failed while {0} ({1}): {2}. Nothing is lost; trying again in {3} ms.", what, partition.ingest(), failure.toString(), WAIT_MILLIS);
+        LOG.log(parts.redis().isConnected() && failed.next().isPresent() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+                "Failed while {0} ({1}): {2}. Nothing is lost; trying again every {3} ms. The next such line is a minute away.", what, partition.ingest(), failure.toString(), WAIT_MILLIS);
         later(WAIT_MILLIS);
     }
 

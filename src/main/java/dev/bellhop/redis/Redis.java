@@ -44,6 +44,7 @@ public class Redis {
     private final Metrics.Count failures;
     private final Metrics.Count refused;
     private final Metrics.Count connects;
+    private final WriteRefusals writeRefusals;
 
     private volatile Client client;
     private volatile Client.Commands current;
@@ -59,6 +60,7 @@ public class Redis {
         this.settings = settings;
         failures = metrics.counter("redis_failures", "Commands to Redis that failed or were not answered in time");
         refused = metrics.counter("redis_refused", "Commands not sent, because Redis was disconnected or too many were unanswered");
+        writeRefusals = new WriteRefusals(metrics);
         connects = metrics.counter("redis_connects", "Connections made to Redis for commands, the first one included");
         metrics.gauge("redis_up", "1 while the connection to Redis for commands is open, else 0", () -> connected ? 1 : 0);
         metrics.gauge("redis_in_flight", "Commands sent to Redis and not yet answered", inFlight::get);
@@ -298,9 +300,11 @@ public class Redis {
         inFlight.decrementAndGet();
         if (failure == null) {
             answeredNanos = System.nanoTime();
+            writeRefusals.succeeded();
             result.complete(value);
         } else {
             failures.add();
+            writeRefusals.failed(failure);
             result.completeExceptionally(failure);
         }
     }

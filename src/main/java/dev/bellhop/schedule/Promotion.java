@@ -3,6 +3,7 @@ package dev.bellhop.schedule;
 import dev.bellhop.config.SingleInstance;
 import dev.bellhop.lane.Lanes;
 import dev.bellhop.metric.Metrics;
+import dev.bellhop.metric.OncePerMinute;
 import dev.bellhop.partition.Partitions;
 import dev.bellhop.redis.Partition;
 import dev.bellhop.redis.Redis;
@@ -77,6 +78,7 @@ public class Promotion {
         private final Partition partition;
         private final AtomicBoolean running = new AtomicBoolean();
         private final AtomicBoolean again = new AtomicBoolean();
+        private final OncePerMinute failed = new OncePerMinute();
         private volatile ScheduledFuture<?> oneShot;
 
         Promoting(Partition partition) {
@@ -96,8 +98,8 @@ public class Promotion {
                 if (failure != null) {
                     running.set(false);
                     if (!stopped) {
-                        LOG.log(redis.isConnected() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
-                                "Promoting due messages of {0} failed: {1}. They stay scheduled; the next try is in a second.", partition.scheduled(), failure.toString());
+                        LOG.log(redis.isConnected() && failed.next().isPresent() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+                                "Promoting due messages of {0} failed: {1}. They stay scheduled, and are tried each second. The next such line is a minute away.", partition.scheduled(), failure.toString());
                     }
                     return;
                 }
