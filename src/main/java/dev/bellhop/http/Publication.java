@@ -67,8 +67,8 @@ record Publication(List<Message> messages, Instant pushAt) {
         if (fields.containsKey("to_user_id") || fields.containsKey("to_role") || fields.containsKey("to_group")) {
             throw bad("exactly one of to_user_id, to_user_ids, to_role and to_group");
         }
-        List<Value> values = Json.readArray(many);
-        if (values.isEmpty() || values.size() > MAX_USERS) {
+        List<Value> values = Json.readArray(many, MAX_USERS);
+        if (values.isEmpty()) {
             throw bad("to_user_ids must name 1 to " + MAX_USERS + " users");
         }
         Set<Address> users = new LinkedHashSet<>();

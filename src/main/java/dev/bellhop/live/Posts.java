@@ -30,6 +30,8 @@ import java.util.stream.Collectors;
 class Posts {
     /** How many users may have sent frames within the last minute. */
     private static final int MOST = 100_000;
+    /** How many frames one request may bring, unless the settings let a page send more at once. Each that is refused is answered. */
+    private static final int MOST_FRAMES = 1_000;
     private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final long TIDY_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final Pattern CONNECTION = Pattern.compile("[A-Za-z0-9._-]{1,60}/[0-9]{1,19}");
@@ -75,7 +77,7 @@ class Posts {
      * @param connection the stream that they belong to; null if there is none. One of another user counts as none
      * @param body       one frame, or an array of them
      * @return the answers, as an array
-     * @throws BadMessageException if the body is neither
+     * @throws BadMessageException if the body is neither, or has too many frames; then nothing is done
      */
     String take(String user, String connection, String body) throws BadMessageException {
         // why in an object: that is what can be read
@@ -86,7 +88,7 @@ class Posts {
             throw new BadMessageException(BadMessageException.BAD_JSON, "the body must be one frame or an array of frames");
         }
         Post post = new Post(user, connection);
-        for (Value frame : one ? List.of(frames) : Json.readArray(frames)) {
+        for (Value frame : one ? List.of(frames) : Json.readArray(frames, Math.max(MOST_FRAMES, settings.burst()))) {
             reader.frame(post, frame.raw());
         }
         return post.answers();

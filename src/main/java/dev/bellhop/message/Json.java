@@ -68,9 +68,10 @@ public final class Json {
     /**
      * Reads the elements of an array, each as {@link #readObject} would a field's value.
      *
-     * @throws BadMessageException {@code bad_json} if the value is no array
+     * @param most how many it may have: each takes a hundred times the room of the text that it may be
+     * @throws BadMessageException {@code bad_json} if the value is no array, {@code bad_message} if it has more elements
      */
-    public static List<Value> readArray(Value array) throws BadMessageException {
+    public static List<Value> readArray(Value array, int most) throws BadMessageException {
         if (array.type() != Type.ARRAY) {
             throw bad("not a JSON array");
         }
@@ -79,6 +80,9 @@ public final class Json {
         scanner.expect('[');
         if (!scanner.take(']')) {
             do {
+                if (elements.size() == most) {
+                    throw new BadMessageException(BadMessageException.BAD_MESSAGE, "an array of more than " + most + " elements");
+                }
                 elements.add(scanner.value());
             } while (scanner.take(','));
             scanner.expect(']');

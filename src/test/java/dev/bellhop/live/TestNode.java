@@ -209,6 +209,10 @@ public final class TestNode implements AutoCloseable {
         return bean(Sweeper.class);
     }
 
+    Posts posts() {
+        return bean(Posts.class);
+    }
+
     FrameReader reader() {
         return bean(FrameReader.class);
     }
