@@ -559,6 +559,21 @@ test('1008, and the login ends a moment later: the first refusal has it ask agai
   assert.equal(hop.state, 'closed');
 });
 
+test('a login that ends and the connection only breaks, as on Payara now and then: over within two seconds', async () => {
+  random(0.999999);
+  const hop = loggedIn();
+  browser.fetchStatus = 401;
+  FakeSocket.last.ends(1006);
+  for (const wait of [500, 1000]) {
+    assert.equal(hop.state, 'waiting');
+    tick(wait);
+    FakeSocket.last.ends(1006);
+    await settle();
+  }
+  assert.equal(hop.state, 'closed');
+  assert.deepEqual(of(hop, 'close').at(-1), { code: 4401, reason: 'not logged in', willReconnect: false });
+});
+
 test('a late 401 does not end a connection that has logged in meanwhile', async () => {
   const hop = loggedIn();
   browser.fetchStatus = 401;
