@@ -45,6 +45,8 @@ final class StreamReader {
     private static final int FULL_MILLIS = 100;
     /** What a message's JSON may have around its frame: address, id and ttl, perhaps escaped. */
     private static final int ENVELOPE = 6 * (Message.MAX_USER_ID + Message.MAX_ID) + 200;
+    /** By how many bytes a message that Redis has cut is too long, at least: within a character it may be cut too. */
+    private static final int CUT = 8;
     /** Begins with what a reader before left undone. */
     private static final String START = "0-0";
     private static final long CONTINUED = 1;
@@ -105,7 +107,7 @@ final class StreamReader {
             return;
         }
         READ.run(parts.redis(), new String[] {partition.ingest(), partition.reader()}, parts.node(), Integer.toString(LEASE_MILLIS),
-                Integer.toString(backlog.hasRoom() ? BATCH : 0), cursor).handleAsync(this::taken, parts.lane()).exceptionally(failure -> {
+                Integer.toString(backlog.hasRoom() ? BATCH : 0), cursor, Integer.toString(longest() + CUT)).handleAsync(this::taken, parts.lane()).exceptionally(failure -> {
                     again("handing over what was read", failure); // its lane takes no more
                     return null;
                 });
@@ -161,10 +163,14 @@ final class StreamReader {
                 XReadArgs.StreamOffset.from(partition.ingest(), newest))).whenComplete((entry, failure) -> later(failure == null ? 0 : WAIT_MILLIS));
     }
 
+    private int longest() {
+        return parts.settings().maxMessageSize() + ENVELOPE;
+    }
+
     private void take(String entry, String text, long ttlFrom) {
         try {
             // why more than a frame may have: the message's address and its ids come on top
-            Message message = Message.parse(text, parts.settings().maxMessageSize() + ENVELOPE);
+            Message message = Message.parse(text, longest());
             if (Utf8.length(message.frameTail()) > parts.settings().maxMessageSize()) {
                 throw new BadMessageException(BadMessageException.TOO_LARGE, "longer than " + parts.settings().maxMessageSize() + " bytes");
             }

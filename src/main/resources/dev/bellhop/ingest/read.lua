@@ -1,11 +1,11 @@
 -- Takes entries of the ingest stream for the node that holds the lease. Holding it and taking are one step, so a node
 -- that was asleep cannot take entries after another has become the reader: the stream's order stays the inboxes' order.
 -- KEYS[1] ingest stream, KEYS[2] lease; ARGV[1] node, [2] lease in ms, [3] most entries, [4] where to go on with what is
--- pending (taken by any node, not done), or '' for new entries.
+-- pending (taken by any node, not done), or '' for new entries; [5] most bytes of a message: of a longer one only so many are returned.
 -- With [3] 0 nothing is taken and the lease is held.
 -- Returns 1 if this node is the reader, 2 if it has just become it (else 0 and nothing more), where to go on with what is pending or '', the stream's
 -- newest id if there are no entries (else 0-0), and the entries, three for each: id, message, from when its ttl counts (ms since 1970).
-local stream, lease, node, most, cursor = KEYS[1], KEYS[2], ARGV[1], ARGV[3], ARGV[4]
+local stream, lease, node, most, cursor, longest = KEYS[1], KEYS[2], ARGV[1], ARGV[3], ARGV[4], tonumber(ARGV[5])
 local holder = redis.call('GET', lease)
 if holder and holder ~= node then
   return { 0 }
@@ -62,7 +62,7 @@ for _, entry in ipairs(entries) do
     end
   end
   result[#result + 1] = entry[1]
-  result[#result + 1] = message
+  result[#result + 1] = #message > longest and string.sub(message, 1, longest) or message
   result[#result + 1] = ttl_from
 end
 return result
