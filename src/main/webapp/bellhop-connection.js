@@ -22,6 +22,7 @@ import { Choice } from './bellhop-choice.js';
 import { Line, now } from './bellhop-line.js';
 import { Pace } from './bellhop-pace.js';
 import { Sequence } from './bellhop-position.js';
+import { whoIsIt } from './bellhop-transport.js';
 
 // milliseconds
 const FIRST_WAIT = 500;
@@ -172,8 +173,7 @@ export class Connection {
     this.#drop();
     this.parked = code === 4409; // coming back would throw out another tab, which would come back
     // full jitter: pages that lost the same server must not return in step
-    const going = reason === 'login check' ? CHECK_WAIT : DRAIN_WAIT;
-    const longest = code === 1001 ? going : Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
+    const longest = code === 1001 ? (reason === 'login check' ? CHECK_WAIT : DRAIN_WAIT) : Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
     this.#set('retry', Math.random() * longest, () => this.start());
     // 1008: how some servers end a login, a moment before they know of it everywhere: then the next refusal counts
     if (code === 1008) this.#refusals = 1;
@@ -185,7 +185,7 @@ export class Connection {
   /** A browser hides why a handshake was refused; the API tells it. */
   async #probe() {
     try {
-      const { status } = await fetch(this.#base + 'api/me', { credentials: 'include', cache: 'no-store' });
+      const { status } = await whoIsIt(this.#base);
       if (status === 401 && !this.#line) this.stop(4401, 'not logged in');
     } catch {} // the server is away: the next attempt tells
   }

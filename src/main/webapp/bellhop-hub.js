@@ -10,6 +10,7 @@ import { Connection } from './bellhop-connection.js';
 import { Unread, compare, later, split } from './bellhop-position.js';
 import { Recent } from './bellhop-recent.js';
 import { Tab } from './bellhop-tab.js';
+import { whoIsIt } from './bellhop-transport.js';
 
 const LINGER = 2_000; // milliseconds without a tab: in an application of many pages the next one comes at once
 const AGAIN = 1_000; // a login that could not be looked up
@@ -115,7 +116,7 @@ export class Hub {
     const began = ++this.#time;
     let [status, user] = [0, /** @type {string | undefined} */ (undefined)];
     try {
-      const response = await fetch(this.#options.base + 'api/me', { credentials: 'include', cache: 'no-store' });
+      const response = await whoIsIt(this.#options.base);
       status = response.status;
       if (response.ok) user = (await response.json()).user_id;
     } catch {} // the server is away

@@ -9,6 +9,13 @@
 import { lines } from './bellhop-stream.js';
 
 const LOGGED_OUT = 4401;
+const ANSWER = 15_000; // milliseconds, for a request: browsers themselves wait for minutes
+
+/** Ends a request that is not answered. Older browsers have no such signal. @returns {AbortSignal | undefined} */
+const patience = () => AbortSignal.timeout?.(ANSWER);
+
+/** Asks the API who is logged in. @param {string} base */
+export const whoIsIt = (base) => fetch(base + 'api/me', { credentials: 'include', cache: 'no-store', signal: patience() });
 
 export class WebSocketTransport {
   #socket;
@@ -128,7 +135,7 @@ export class EventsTransport {
       let message = 'not sent';
       try {
         const response = await fetch(`${this.#base}api/me/frames?${query}`,
-          { method: 'POST', body: `[${frames.map(({ text }) => text).join()}]`, headers: { 'Content-Type': 'application/json' }, credentials: 'include' });
+          { method: 'POST', body: `[${frames.map(({ text }) => text).join()}]`, headers: { 'Content-Type': 'application/json' }, credentials: 'include', signal: patience() });
         if (response.ok) {
           for (const answer of await response.json()) this.#told.frame(JSON.stringify(answer));
           continue;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { address, title } from '../../main/webapp/console/boards.js';
 import { boardFate, fate } from '../../main/webapp/console/fate.js';
-import { CURVES, Nodes, redisState } from '../../main/webapp/console/nodes.js';
+import { CURVES, Nodes, isReport, redisState } from '../../main/webapp/console/nodes.js';
 import { local } from '../../main/webapp/console/scheduled.js';
 import { paths } from '../../main/webapp/console/chart.js';
 import { duration } from '../../main/webapp/console/show.js';
@@ -49,6 +49,15 @@ test('whether the nodes reach Redis', () => {
   assert.equal(redisState([node(true), node(true)]), 'connected');
   assert.equal(redisState([node(true), node(true, false)]), '1 of 2 nodes');
   assert.equal(redisState([node(false)]), 'disconnected');
+});
+
+test('what a publisher sends does not pass for what a node reports', () => {
+  const report = { node: 'n1', uptime_seconds: 1, redis: { connected: true, subscribed: true }, rates: {}, metrics: {} };
+  assert.ok(isReport(report, { msg_type: 'bellhop.node', data: report }));
+  assert.ok(!isReport(report, { id: '5-1', msg_type: 'bellhop.node', data: report }), 'nodes have nothing kept; a publisher can have nothing else');
+  for (const wrong of [undefined, null, 'n1', [], {}, { ...report, node: 1 }, { ...report, rates: null }, { ...report, metrics: 5 }, { ...report, redis: undefined }]) {
+    assert.ok(!isReport(wrong, { msg_type: 'bellhop.node' }), JSON.stringify(wrong));
+  }
 });
 
 test('a due time beyond what a page can write breaks nothing', () => {

@@ -191,6 +191,36 @@ test('resumes after a stream that broke, with its cookies', async () => {
   assert.equal(FakeStream.last.options.credentials, 'include');
 });
 
+test('a POST that is never answered holds up what is sent later for some seconds only', async () => {
+  const { timeout } = AbortSignal;
+  const ends = [];
+  AbortSignal.timeout = (ms) => {
+    const end = new AbortController();
+    ends.push([ms, () => end.abort()]);
+    return end.signal;
+  };
+  try {
+    const hop = await streaming();
+    const { respond } = browser;
+    browser.respond = (url, options) => (FakeStream.posts.length || !url.includes('/api/me/frames') ? respond(url, options)
+      : (FakeStream.posts.push({}), new Promise((_, failed) => options.signal.addEventListener('abort', () => failed(new Error('TimeoutError'))))));
+    hop.send('chat', 1);
+    await settle();
+    hop.send('chat', 2);
+    await settle();
+    assert.equal(FakeStream.posts.length, 1);
+    const [[ms, end]] = ends;
+    assert.equal(ms, 15_000);
+    end();
+    await settle();
+    await settle();
+    assert.equal(of(hop, 'error')[0].code, 'unavailable', 'the page is told');
+    assert.deepEqual(FakeStream.posts.at(-1).frames, [{ msg_type: 'chat', data: 2 }]);
+  } finally {
+    AbortSignal.timeout = timeout;
+  }
+});
+
 test('close codes are those of a WebSocket', async () => {
   for (const [code, state] of [[4401, 'closed'], [4403, 'closed'], [1013, 'waiting'], [1001, 'waiting']]) {
     const hop = await streaming();

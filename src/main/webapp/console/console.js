@@ -4,7 +4,7 @@ import { Bellhop } from '../bellhop.js';
 import { call } from './api.js';
 import * as boards from './boards.js';
 import { Chart } from './chart.js';
-import { CURVES, Nodes, redisState } from './nodes.js';
+import { CURVES, Nodes, isReport, redisState } from './nodes.js';
 import * as scheduled from './scheduled.js';
 import { $, attempt, cell, duration, el, number, rate, rows, time } from './show.js';
 import * as user from './user.js';
@@ -63,7 +63,7 @@ async function ask() {
     const stats = await call('GET', 'stats');
     failed = '';
     depths(stats);
-    for (const report of stats.nodes) nodes.note(report, performance.now());
+    for (const report of stats.nodes.filter((one) => isReport(one))) nodes.note(report, performance.now());
   } catch (refused) {
     failed = refused.message;
   }
@@ -105,7 +105,8 @@ async function watch() {
   }
 }
 
-hop.on('bellhop.node', (report) => {
+hop.on('bellhop.node', (report, message) => {
+  if (!isReport(report, message)) return;
   heard = performance.now();
   failed = '';
   nodes.note(report, heard);

@@ -21,6 +21,12 @@ export function redisState(reports) {
   return well === reports.length ? 'connected' : well === 0 ? 'disconnected' : `${well} of ${reports.length} nodes`;
 }
 
+const isObject = (value) => typeof value === 'object' && value !== null;
+
+/** Whether it is a node's: whoever may publish can send the operator any message, but only one that is kept, of whatever shape. */
+export const isReport = (report, message = {}) => message.id === undefined && isObject(report) && typeof report.node === 'string'
+  && [report.rates, report.metrics, report.redis].every(isObject);
+
 export class Nodes {
   #reports = new Map();
   #points = CURVES.map(() => []);
