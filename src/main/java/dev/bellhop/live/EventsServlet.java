@@ -35,6 +35,8 @@ public class EventsServlet extends HttpServlet {
     @Inject
     private transient Lanes lanes;
     @Inject
+    private transient StreamTurns turns;
+    @Inject
     private transient Metrics metrics;
 
     @Override
@@ -71,7 +73,7 @@ public class EventsServlet extends HttpServlet {
         response.flushBuffer(); // why here, not by the stream: Open Liberty ignores the first flush of a stream
         AsyncContext context = request.startAsync(request, response);
         context.setTimeout(0); // why: Sweeper tells silence from idleness
-        EventsTransport transport = new EventsTransport(context, response.getOutputStream(), lanes);
+        EventsTransport transport = new EventsTransport(context, response.getOutputStream(), lanes, task -> turns.run(login.userId(), task));
         context.addListener(transport);
         Connection connection = connections.open(transport, login);
         if (connection != null) {

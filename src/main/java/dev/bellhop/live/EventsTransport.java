@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +38,7 @@ final class EventsTransport implements Transport, WriteListener, AsyncListener {
     private final AsyncContext context;
     private final ServletOutputStream out;
     private final Lanes lanes;
+    private final Executor writing;
     private final AtomicInteger calls = new AtomicInteger();
     private final AtomicBoolean completed = new AtomicBoolean();
 
@@ -56,10 +58,12 @@ final class EventsTransport implements Transport, WriteListener, AsyncListener {
     /** What is to be written; {@code done} may be null. */
     private record Part(byte[] bytes, SendHandler done) {}
 
-    EventsTransport(AsyncContext context, ServletOutputStream out, Lanes lanes) {
+    /** @param writing has the lane for streams run a task */
+    EventsTransport(AsyncContext context, ServletOutputStream out, Lanes lanes, Executor writing) {
         this.context = context;
         this.out = out;
         this.lanes = lanes;
+        this.writing = writing;
         parts.add(COMMENT); // why: the page, and each proxy on the way, is to see at once that it has been answered
     }
 
@@ -165,7 +169,7 @@ final class EventsTransport implements Transport, WriteListener, AsyncListener {
     /** Has the lane write what can be written. */
     private void wake() {
         if (calls.getAndIncrement() == 0) {
-            lanes.insist(lanes.streams(), this::run);
+            writing.execute(this::run);
         }
     }
 
