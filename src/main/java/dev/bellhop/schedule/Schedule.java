@@ -200,7 +200,7 @@ public class Schedule {
                 }
             }
             boolean end = !some.hasNext() && !read.more();
-            if (!end && items.size() < most && scan > page) {
+            if (!end && !read.large() && items.size() < most && scan > page) {
                 return list(scheduled, user, most, last, items, scan - page);
             }
             String next = end ? null : last.toString();

@@ -40,8 +40,11 @@ record Scheduled(Redis redis, List<Partition> partitions) {
         }
     }
 
-    /** @param more whether there are others behind them */
-    record Page(List<Member> members, boolean more) {}
+    /**
+     * @param more  whether there are others behind them
+     * @param large whether it is short because they have many bytes
+     */
+    record Page(List<Member> members, boolean more, boolean large) {}
 
     /**
      * Reads the next ones, oldest first.
@@ -51,27 +54,28 @@ record Scheduled(Redis redis, List<Partition> partitions) {
      */
     CompletableFuture<Page> after(Cursor cursor, int most) {
         int each = partitions.size() == 1 ? most : Math.min(most, Math.max(LEAST, 2 * most / partitions.size()));
-        List<CompletableFuture<List<Member>>> reading = partitions.stream().map(partition -> after(partition, cursor, each)).toList();
-        return Redis.all(reading).thenApply(read -> merged(read, each, most));
+        List<CompletableFuture<Page>> reading = partitions.stream().map(partition -> after(partition, cursor, each)).toList();
+        return Redis.all(reading).thenApply(read -> merged(read, most));
     }
 
     /** What lies behind the last one of a partition that has more is left for later: that one may have some before it. */
-    private static Page merged(List<List<Member>> read, int each, int most) {
+    private static Page merged(List<Page> read, int most) {
         List<Member> all = new ArrayList<>();
         Member end = null;
-        for (List<Member> some : read) {
-            all.addAll(some);
-            if (some.size() == each && (end == null || Member.IN_ORDER.compare(some.get(each - 1), end) < 0)) {
-                end = some.get(each - 1);
+        for (Page some : read) {
+            all.addAll(some.members());
+            Member last = some.more() ? some.members().get(some.members().size() - 1) : null;
+            if (last != null && (end == null || Member.IN_ORDER.compare(last, end) < 0)) {
+                end = last;
             }
         }
         all.sort(Member.IN_ORDER); // stable: those of one partition and one time stay as they are
         int size = end == null ? all.size() : all.indexOf(end) + 1;
         List<Member> page = all.subList(0, Math.min(size, most));
-        return new Page(List.copyOf(page), end != null || page.size() < all.size());
+        return new Page(List.copyOf(page), end != null || page.size() < all.size(), read.stream().anyMatch(Page::large));
     }
 
-    private CompletableFuture<List<Member>> after(Partition partition, Cursor cursor, int most) {
+    private CompletableFuture<Page> after(Partition partition, Cursor cursor, int most) {
         String[] args = {Integer.toString(most), "", "", "", ""};
         if (cursor != null) {
             boolean same = cursor.partition() == partition.number();
@@ -83,6 +87,7 @@ record Scheduled(Redis redis, List<Partition> partitions) {
         return LIST.run(redis, new String[] {partition.scheduled()}, args).thenApply(reply -> {
             List<Member> all = new ArrayList<>(reply.left() / 3);
             long place = reply.number(); // among those of the same score
+            boolean large = reply.flag();
             String before = null;
             while (reply.hasNext()) {
                 String text = reply.text();
@@ -92,7 +97,7 @@ record Scheduled(Redis redis, List<Partition> partitions) {
                 before = score;
                 all.add(new Member(partition, text, score, digest, parse(text), Cursor.behind(score, place, partition.number(), digest, text)));
             }
-            return all;
+            return new Page(all, large || all.size() == most, large);
         });
     }
 

@@ -1,7 +1,10 @@
 -- A page of what is scheduled, by due time. KEYS[1] scheduled (zset); ARGV[1] most, then of the last one seen, or '' each:
 -- [2] score, [3] how many of the same score lay before it, [4] SHA-1, [5] how it begins. If the last one seen lies in another zset: [4] and [5] '',
 -- and [3] behind or before: where to go on among those of the same score
--- Returns how many of the first one's score lie before it; then message, score, SHA-1 of each.
+-- Returns how many of the first one's score lie before it, 1 if the page ends early because of its bytes (else 0); then message, score, SHA-1
+-- of each.
+local MOST_BYTES = 4194304
+local LONGEST = 17825792 -- more than any message may have: what is longer is cut, and no message
 local function at(rank)
   return redis.call('ZRANGE', KEYS[1], rank, rank)[1]
 end
@@ -55,10 +58,16 @@ elseif ARGV[2] ~= '' then
   end
 end
 
-local result = { first < to and first - from or 0 }
+local result, bytes = { first < to and first - from or 0, 0 }, 0
 local page = redis.call('ZRANGE', KEYS[1], first, first + ARGV[1] - 1, 'WITHSCORES')
 for i = 1, #page, 2 do
-  result[#result + 1] = page[i]
+  if bytes > MOST_BYTES then
+    result[2] = 1
+    break
+  end
+  local message = #page[i] > LONGEST and string.sub(page[i], 1, LONGEST) or page[i]
+  bytes = bytes + #message
+  result[#result + 1] = message
   result[#result + 1] = page[i + 1]
   result[#result + 1] = redis.sha1hex(page[i])
 end

@@ -203,6 +203,12 @@ public class RedisServer extends OwnRedis {
         commands().zadd(SCHEDULED, epochSeconds, message);
     }
 
+    /** How many bytes it has sent to all that are connected, since it started. */
+    public long sentBytes() {
+        String name = "total_net_output_bytes:";
+        return commands().info("stats").lines().filter(line -> line.startsWith(name)).mapToLong(line -> Long.parseLong(line.substring(name.length()).strip())).sum();
+    }
+
     /** Redis's own clock, in seconds. */
     public double time() {
         var time = commands().time();

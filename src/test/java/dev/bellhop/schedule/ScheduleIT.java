@@ -168,6 +168,25 @@ class ScheduleIT {
         assertThat(seen).hasSize(250).containsExactlyInAnyOrderElementsOf(all);
     }
 
+    /** A producer gone wrong fills no node's memory: an operator's console asks for fifty at once. */
+    @Test
+    void pagesOfLargeOnesAreShort() throws InterruptedException {
+        String large = "x".repeat(1 << 20);
+        for (int i = 0; i < 40; i++) {
+            redis.schedule(2_000_000_000 + i / 7, "{\"msg_type\":\"n\",\"to_user_id\":\"u" + i + "\",\"data\":\"" + (i % 2 == 0 ? large : "") + "\"}");
+        }
+        long before = redis.sentBytes();
+        Schedule.Listing page = get(schedule.list(null, 100, null));
+        assertThat(redis.sentBytes() - before).as("bytes of a page").isLessThan(8 << 20);
+        List<String> seen = new ArrayList<>();
+        page.items().forEach(item -> seen.add(item.message().to().name()));
+        while (page.cursor() != null) {
+            page = get(schedule.list(null, 100, page.cursor()));
+            page.items().forEach(item -> seen.add(item.message().to().name()));
+        }
+        assertThat(seen).doesNotHaveDuplicates().hasSize(40);
+    }
+
     @Test
     void nothingIsSkippedWhenMessagesComeAndGoBetweenPages() throws InterruptedException {
         Set<String> kept = new HashSet<>();
