@@ -109,10 +109,14 @@ export class EventsTransport {
 
   /** @param {string} text @param {boolean} last */
   #frame(text, last) {
-    const { msg_type, data } = JSON.parse(text);
-    if (last) return this.#end(data.code, data.reason);
-    if (msg_type === 'login') this.#connection = data.connection;
-    this.#told.frame(text);
+    try {
+      const { msg_type, data } = JSON.parse(text);
+      if (last) return this.#end(data.code, data.reason);
+      if (msg_type === 'login') this.#connection = data.connection;
+      this.#told.frame(text);
+    } catch (e) {
+      (globalThis.reportError ?? console.error)(e); // as it is with a WebSocket: the next one is unharmed
+    }
   }
 
   ping() {} // the node says by itself that it is there

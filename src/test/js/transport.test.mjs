@@ -221,6 +221,18 @@ test('a POST that is never answered holds up what is sent later for some seconds
   }
 });
 
+test('a frame that cannot be read is passed over: it would break each stream that replays it', async () => {
+  const hop = await streaming();
+  FakeStream.last.write('id: 100-6\ndata: {"id":"100-6",\n\n').says(kept('100-7', 'next'));
+  await settle();
+  assert.equal(hop.state, 'open');
+  assert.equal(browser.reported.length, 1, 'and reported');
+  assert.deepEqual(FakeStream.last.query, { last_id: '100-5', user_id: 'alice' }, 'the gap is asked for once');
+  FakeStream.last.open().answers({ last_id: '100-7', from_id: '100-5' }).write('id: 100-6\ndata: {"id":"100-6",\n\n').says(kept('100-7', 'next'));
+  await settle();
+  assert.deepEqual(hop.ids, ['100-7']);
+});
+
 test('close codes are those of a WebSocket', async () => {
   for (const [code, state] of [[4401, 'closed'], [4403, 'closed'], [1013, 'waiting'], [1001, 'waiting']]) {
     const hop = await streaming();
