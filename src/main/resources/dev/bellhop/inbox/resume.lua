@@ -6,8 +6,14 @@
 -- replayed to, 1 if there is more (else 0), how many had expired unsent; then position and frame of each message.
 local from, most = ARGV[2], tonumber(ARGV[4])
 find_end()
-redis.call('PEXPIRE', marks, lifetime)
-drop_old()
+-- why: a Redis that refuses to write (it has no disk, or has become a replica) can still say what it has
+local kept_alive = redis.pcall('PEXPIRE', marks, lifetime)
+local may_write = type(kept_alive) ~= 'table'
+if may_write then
+  drop_old()
+elseif not (string.find(kept_alive.err, '^MISCONF') or string.find(kept_alive.err, '^READONLY') or string.find(kept_alive.err, '^NOREPLICAS')) then
+  return kept_alive
+end
 local last = join(epoch, offset)
 if from == '' then
   from = delivered or '0-0'
@@ -43,7 +49,7 @@ until more or #some < 10
 if #entries == 0 then
   from, to = last, last -- a page that has nothing to catch up with stands at the end
 end
-local expired = settle()
+local expired = may_write and settle() or 0
 local result = { last, unread(), complete and 1 or 0, from, to, more and 1 or 0, expired }
 for _, entry in ipairs(entries) do
   result[5] = entry[1]

@@ -103,6 +103,10 @@ class RefusedWritesIT {
         redis.publish("{\"msg_type\":\"passing\",\"to_user_id\":\"u\"}");
         await().atMost(SOON).until(() -> page.frames().stream().anyMatch(frame -> frame.contains("passing")));
         await().atMost(SOON).until(() -> System.nanoTime() - from > REFUSED.toNanos());
+        TestPage late = node.open("u", "clerk").login(null);
+        await().atMost(SOON).until(() -> late.frames().stream().anyMatch(frame -> frame.contains("\"login\"")));
+        redis.publish("{\"msg_type\":\"later\",\"to_user_id\":\"u\"}");
+        await().atMost(SOON).until(() -> late.frames().stream().anyMatch(frame -> frame.contains("later")));
         List<String> told = lines.all();
         assertThat(node.metrics().snapshot()).containsEntry("redis_refuses_writes", 1L).containsEntry("redis_up", 1L);
         end.run();
