@@ -37,6 +37,9 @@ public class Inbox {
     /** About how many bytes of frames one {@link Stretch} holds: the message that reaches it is the last. */
     static final int STRETCH_BYTES = 256 << 10;
 
+    /** The same for one {@link Page}. */
+    static final int PAGE_BYTES = 1 << 20;
+
     /** How many arguments of {@link #PUBLISH} each message takes. */
     private static final int PARTS = 4;
 
@@ -295,10 +298,10 @@ public class Inbox {
      * Reads the inbox backwards. What it says of a user is not changed by it.
      *
      * @param before only what lies before this position; null for the newest
-     * @param most   messages; 0 for the marks alone
+     * @param most   messages; 0 for the marks alone. Fewer if they are large
      */
     public CompletableFuture<Page> page(String user, Position before, int most) {
-        return PAGE.runWithLastKeyIfThere(redis, keysOf(user), retention(), before == null ? "" : before.toString(), Integer.toString(most))
+        return PAGE.runWithLastKeyIfThere(redis, keysOf(user), retention(), before == null ? "" : before.toString(), Integer.toString(most), Integer.toString(PAGE_BYTES))
                 .thenApply(this::page);
     }
 

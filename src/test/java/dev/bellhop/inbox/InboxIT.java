@@ -21,6 +21,7 @@ import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -700,6 +701,25 @@ class InboxIT {
         assertThat(oldest.next()).isNull();
         assertThat(newest.messages().get(0).frameTail()).isEqualTo(tail(4));
         assertThat(newest.end()).isEqualTo(kept.get(4));
+    }
+
+    /** A user whose messages are large fills no node's memory by asking for a hundred, in many requests at once. */
+    @Test
+    void aPageOfLargeMessagesIsShort() {
+        String large = '"' + "x".repeat(200_000) + '"';
+        for (int i = 0; i < 30; i++) {
+            node.inbox().publish(user, List.of(new Draft(new Message("big", user, large, null, 0), null))).join();
+        }
+        List<Position> seen = new ArrayList<>();
+        Position next = null;
+        do {
+            long before = redis.sentBytes();
+            Inbox.Page page = node.inbox().page(user, next, 100).join();
+            assertThat(redis.sentBytes() - before).as("bytes of a page").isLessThan(2 << 20);
+            page.messages().forEach(message -> seen.add(message.position()));
+            next = page.next();
+        } while (next != null);
+        assertThat(seen).hasSize(30).doesNotHaveDuplicates().isSortedAccordingTo(Comparator.reverseOrder());
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.bellhop.it.MessageText;
 import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
 import dev.bellhop.message.Message;
+import dev.bellhop.message.Position;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.KillArgs;
 import io.lettuce.core.ScriptOutputType;
@@ -436,9 +437,13 @@ class IngestReaderIT {
 
     /** The data of a user's messages in their order. */
     private static List<String> data(TestNode at, int user) {
-        Inbox.Page page = at.inbox().page("user" + user, null, 100_000).join();
         List<String> data = new ArrayList<>();
-        page.messages().forEach(message -> data.add(message.frameTail().replaceAll(".*\"data\":(.*)}", "$1")));
+        Position before = null;
+        do {
+            Inbox.Page page = at.inbox().page("user" + user, before, 100_000).join();
+            page.messages().forEach(message -> data.add(message.frameTail().replaceAll(".*\"data\":(.*)}", "$1")));
+            before = page.next();
+        } while (before != null);
         Collections.reverse(data);
         return data;
     }
