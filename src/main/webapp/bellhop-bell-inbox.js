@@ -133,7 +133,7 @@ export class BellInbox {
     if (!id || !isAfter(id, this.#newest)) return; // not kept; or replayed, and the list has it or a later page of it
     this.#newest = id;
     const entry = { id, msg_type, data, at: Date.now() };
-    const described = this.#view.describe(entry);
+    const described = this.#describe(entry);
     if (described !== null) {
       const row = { entry, described };
       if (this.#next !== undefined || this.busy) this.#add(row);
@@ -205,10 +205,20 @@ export class BellInbox {
     return answer;
   }
 
+  /** @param {Entry} entry */
+  #describe(entry) {
+    try {
+      return this.#view.describe(entry);
+    } catch (e) {
+      (globalThis.reportError ?? console.error)(e); // the page's own fault in one message is no reason to show none
+      return Object(entry.data);
+    }
+  }
+
   /** @param {Entry[]} messages @returns {Row[]} */
   #described(messages) {
     return messages.flatMap((entry) => {
-      const described = this.#view.describe(entry);
+      const described = this.#describe(entry);
       return described === null ? [] : { entry, described };
     });
   }

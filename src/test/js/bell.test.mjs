@@ -272,6 +272,20 @@ test('what the page hides is not listed, but read with the rest', async () => {
   assert.deepEqual(hop.reads, ['100-12']);
 });
 
+test('a message that the page cannot describe is shown as it is, and costs no other its place', async () => {
+  const { hop, shown, calls, inbox, view } = bell(numbers(1, 3));
+  view.describe = ({ id, data }) => {
+    if (id !== '100-1') throw new Error(`no words for ${id}`);
+    return Object(data);
+  };
+  await inbox.load();
+  hop.arrives('100-4');
+  assert.equal(inbox.failed, false);
+  assert.deepEqual(shown, ['100-4', '100-3', '100-2', '100-1']);
+  assert.deepEqual(calls.news, ['100-4']);
+  assert.deepEqual(browser.reported.map(({ message }) => message), ['no words for 100-3', 'no words for 100-2', 'no words for 100-4'], 'and the page is told');
+});
+
 test('a failure is told, and the same is tried again', async () => {
   const { shown, inbox } = bell(numbers(1, 50));
   await inbox.load();
