@@ -36,6 +36,7 @@ class Inbound {
     private final Observers observers;
     private final Node node;
     private final Metrics.Count inbound;
+    private final ObserverFailures observerFailures;
 
     @Inject
     Inbound(Redis redis, Keys keys, Settings settings, Lanes lanes, Observers observers, Node node, Metrics metrics) {
@@ -45,6 +46,7 @@ class Inbound {
         this.lanes = lanes;
         this.observers = observers;
         this.node = node;
+        observerFailures = new ObserverFailures(metrics);
         inbound = metrics.counter("inbound", "Messages from pages that were handed to the application");
     }
 
@@ -103,7 +105,7 @@ class Inbound {
     private void tell(InboundMessage message, CompletableFuture<?> done) {
         lanes.insist(lanes.observers(), () -> {
             try {
-                observers.tell(message);
+                observers.tell(message, observerFailures);
             } finally {
                 done.complete(null);
             }

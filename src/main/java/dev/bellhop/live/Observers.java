@@ -10,8 +10,6 @@ import jakarta.inject.Inject;
 /** The application's own code that observes {@link InboundMessage}. */
 @SingleInstance
 class Observers {
-    private static final System.Logger LOG = System.getLogger(Observers.class.getName());
-
     @Inject
     private Event<InboundMessage> event;
     @Inject
@@ -22,22 +20,22 @@ class Observers {
         return !beans.resolveObserverMethods(new InboundMessage("", "", null)).isEmpty();
     }
 
-    /** Calls them. What they throw harms nobody. */
+    /** Calls them. What they throw harms nobody. Why failures are not its own field: it has a method that is intercepted, and no constructor. */
     @ActivateRequestContext // as for a request: the application's beans may be of that scope
-    void tell(InboundMessage message) {
+    void tell(InboundMessage message, ObserverFailures failures) {
         try {
             event.fire(message);
         } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "An observer of inbound messages failed; the next message is unharmed.", e);
+            failures.add("An observer of inbound messages failed", e);
         }
         try {
             event.fireAsync(message).whenComplete((done, failure) -> {
                 if (failure != null) {
-                    LOG.log(System.Logger.Level.ERROR, "An asynchronous observer of inbound messages failed; the next message is unharmed.", failure);
+                    failures.add("An asynchronous observer of inbound messages failed", failure);
                 }
             });
         } catch (RuntimeException full) {
-            LOG.log(System.Logger.Level.ERROR, "The asynchronous observers of inbound messages were not called: the server takes no more tasks.", full);
+            failures.add("The asynchronous observers of inbound messages were not called: the server takes no more tasks", full);
         }
     }
 }

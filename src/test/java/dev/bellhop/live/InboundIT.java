@@ -4,6 +4,7 @@ import static dev.bellhop.it.MessageText.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.bellhop.it.LogLines;
 import dev.bellhop.it.MessageText;
 import dev.bellhop.it.RedisServer;
 import dev.bellhop.publish.InboundMessage;
@@ -61,6 +62,24 @@ class InboundIT {
 
     private static long errors(TestPage page, String code) {
         return page.frames().stream().filter(frame -> frame.contains("\"code\":\"" + code + "\"")).count();
+    }
+
+    /** A page chooses what it sends: an observer that throws at it must not fill the log. */
+    @Test
+    void anObserverThatThrowsIsCountedAndLoggedOnceAMinute() {
+        TestNode node = node(FAST).withPages();
+        node.observe(message -> {
+            observed.add(message);
+            throw new IllegalStateException("on purpose");
+        });
+        TestPage page = loggedIn(node, "u");
+        try (LogLines lines = LogLines.open()) {
+            IntStream.range(0, 50).forEach(i -> page.send(frame(i)));
+            await().until(() -> observed.size() == 50);
+            await().until(() -> node.metrics().snapshot().get("observer_failures") == 50);
+            assertThat(lines.all()).singleElement().asString().contains("An observer of inbound messages failed", "on purpose", "bellhop_observer_failures_total");
+        }
+        assertThat(page.frames()).as("the page has nothing to do with it").noneMatch(frame -> frame.contains("error"));
     }
 
     @Test

@@ -78,6 +78,11 @@ class RefusedWritesIT {
         });
     }
 
+    @Test
+    void withoutAReplicaThatItMustHave() {
+        outage(() -> redis.commands().configSet("min-replicas-to-write", "1"), "NOREPLICAS", () -> redis.commands().configSet("min-replicas-to-write", "0"));
+    }
+
     private void save(String status) {
         await().atMost(SOON).ignoreExceptions().until(() -> redis.commands().bgsave() != null); // why: one may be under way
         await().atMost(SOON).until(() -> redis.commands().info("persistence").contains("rdb_last_bgsave_status:" + status));
