@@ -142,7 +142,7 @@ public final class Lane implements Executor {
     }
 
     /** How many threads it has. */
-    int size() {
+    public int size() {
         ThreadPoolExecutor running = executor;
         return running == null ? 0 : running.getPoolSize();
     }

@@ -37,6 +37,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -248,16 +249,28 @@ public final class TestNode implements AutoCloseable {
             taken = new CountDownLatch(1);
         }
         CountDownLatch until = taken;
-        boolean room = true;
-        while (room) {
-            room = lane.offer(() -> {
-                try {
-                    until.await();
-                } catch (InterruptedException stopped) {
-                    Thread.currentThread().interrupt();
-                }
-            });
+        AtomicInteger begun = new AtomicInteger();
+        Runnable task = () -> {
+            begun.incrementAndGet();
+            try {
+                until.await();
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        if (fill(lane, task)) {
+            await().atMost(SOON).until(() -> begun.get() == lane.size());
+            fill(lane, task); // why again: the threads have made room
         }
+    }
+
+    /** @return whether it has taken any */
+    private static boolean fill(Lane lane, Runnable task) {
+        boolean any = false;
+        while (lane.offer(task)) {
+            any = true;
+        }
+        return any;
     }
 
     /** Ends as a crash would: nothing is handed over, all it had under way is left as it is. */
