@@ -44,6 +44,8 @@ import org.eclipse.microprofile.config.Config;
  * @param loginTimeout         {@code bellhop.login-timeout}: from the handshake to the {@code login} frame
  * @param loginCheck           {@code bellhop.login-check}: how long a connection may live before the page must reconnect and prove its login again
  * @param pingInterval         {@code bellhop.ping-interval}: a peer that has been silent for twice as long is dead
+ * @param deliveryAtOnce       {@code bellhop.delivery.at-once}: the thread that reads from Redis delivers by itself while little comes. Only for
+ *                             servers whose {@code sendText} never blocks
  * @param rememberLogin        {@code bellhop.api.remember-login}: for how long the server is not asked again whether a backend's name and
  *                             password are right; 0: it is asked at each call
  */
@@ -74,6 +76,7 @@ public record Settings(
         Duration loginTimeout,
         Duration loginCheck,
         Duration pingInterval,
+        boolean deliveryAtOnce,
         Duration rememberLogin) {
 
     /** Each of them costs each node a connection to Redis, or one to each master. */
@@ -117,6 +120,7 @@ public record Settings(
                 source.duration("bellhop.login-timeout", "PT10S", Duration.ofMillis(100), Duration.ofMinutes(10)),
                 source.duration("bellhop.login-check", "PT5M", Duration.ofSeconds(2), Duration.ofDays(1)),
                 source.duration("bellhop.ping-interval", "PT20S", Duration.ofSeconds(1), Duration.ofMinutes(5)),
+                source.value("bellhop.delivery.at-once", "false", Settings::bool, "true or false"),
                 source.duration("bellhop.api.remember-login", "PT5S", Duration.ZERO, Duration.ofMinutes(1)));
         settings.checkTogether();
         return settings;

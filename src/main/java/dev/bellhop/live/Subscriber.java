@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -27,6 +28,9 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>Lettuce's thread only queues; a task on Bellhop's own thread for it drains the queue in batches. The node's probe goes the
  * same way, so it shows that messages get through.
+ *
+ * <p>With the setting {@code bellhop.delivery.at-once} Lettuce's thread drains the queue itself, as long as that takes a small {@link Share} of
+ * its time: a message then wakes one thread less. Whoever drains, only one thread at a time does, so the order stays.
  */
 @SingleInstance
 public class Subscriber implements PubSub.Listener {
@@ -36,6 +40,8 @@ public class Subscriber implements PubSub.Listener {
     private static final int BATCH = 512;
     /** After so many batches the rest is a new task. */
     private static final int BATCHES = 64;
+    /** For how many nanoseconds Lettuce's thread delivers before the delivery thread takes over, if it does nothing else. */
+    private static final long AT_ONCE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
     private final PubSub pubSub;
     private final Settings settings;
@@ -54,6 +60,7 @@ public class Subscriber implements PubSub.Listener {
     private final AtomicBoolean draining = new AtomicBoolean();
     private final AtomicBoolean missed = new AtomicBoolean();
     private final Broadcasts broadcasts = new Broadcasts(); // of the task that drains
+    private final Share share = new Share(AT_ONCE_NANOS, System.nanoTime()); // of the task that drains
 
     /** @param passed for a probe, which has nothing else; else null */
     private record Heard(String channel, String text, Runnable passed) {}
@@ -100,7 +107,7 @@ public class Subscriber implements PubSub.Listener {
         } else {
             waitingChars.addAndGet(text.length());
         }
-        wake();
+        came();
     }
 
     @Override
@@ -123,7 +130,7 @@ public class Subscriber implements PubSub.Listener {
     @Override
     public void probe(Runnable passed) {
         if (queue.offer(new Heard(null, "", passed))) {
-            wake();
+            came();
         }
     }
 
@@ -132,17 +139,45 @@ public class Subscriber implements PubSub.Listener {
         return user == null ? null : registry.feed(user);
     }
 
-    private void wake() {
-        if (!draining.get() && draining.compareAndSet(false, true)) {
-            if (!lanes.delivery().offer(this::drain)) {
-                draining.set(false); // what comes next tries again; the probe comes every few seconds
+    /** Something has come; to be called on Lettuce's thread. */
+    private void came() {
+        if (!settings.deliveryAtOnce()) {
+            wake();
+        } else if (mayDrain()) {
+            long begun = System.nanoTime();
+            if (share.isLeft(begun)) {
+                drain(1, () -> share.spent(begun, System.nanoTime()));
+            } else {
+                handOver();
             }
         }
     }
 
-    private void drain() {
-        List<Heard> batch = new ArrayList<>(BATCH);
-        for (int batches = 0; batches < BATCHES && (queue.drainTo(batch, BATCH) > 0 || broadcasts.areUnderWay()); batches++) {
+    private void wake() {
+        if (mayDrain()) {
+            handOver();
+        }
+    }
+
+    private boolean mayDrain() {
+        return !draining.get() && draining.compareAndSet(false, true);
+    }
+
+    private void handOver() {
+        if (!lanes.delivery().offer(() -> drain(BATCHES, () -> {}))) {
+            draining.set(false); // what comes next tries again; the probe comes every few seconds
+        }
+    }
+
+    /**
+     * Delivers what waits; what is left then is a task of the delivery thread.
+     *
+     * @param most    so many batches
+     * @param drained to be told at the end, while no other thread drains yet
+     */
+    private void drain(int most, Runnable drained) {
+        List<Heard> batch = new ArrayList<>();
+        for (int batches = 0; batches < most && (queue.drainTo(batch, BATCH) > 0 || broadcasts.areUnderWay()); batches++) {
             for (Heard one : batch) {
                 waitingChars.addAndGet(-one.text().length());
                 try {
@@ -162,6 +197,7 @@ public class Subscriber implements PubSub.Listener {
             registry.feeds().forEach(UserFeed::resumeMissed);
         }
         boolean more = broadcasts.areUnderWay();
+        drained.run();
         draining.set(false);
         if (more || !queue.isEmpty() || missed.get()) { // came after the last look
             wake();

@@ -19,7 +19,9 @@ import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.DefaultEventLoopGroupProvider;
 import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.EventLoopGroupProvider;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.time.Duration;
@@ -44,6 +46,8 @@ final class Client {
 
     private final Settings settings;
     private final ClientResources resources;
+    /** One thread for what is heard alone: whoever is told of it may take time, and commands do not wait. */
+    private final EventLoopGroupProvider hearing = new DefaultEventLoopGroupProvider(1);
     private final EventExecutor dispatcher;
     private final AbstractRedisClient commands;
     private final RedisClient subscriptions;
@@ -61,8 +65,8 @@ final class Client {
             uri.setTimeout(TIMEOUT);
             uri.setClientName("bellhop");
         });
-        commands = settings.redisCluster() ? cluster(uris) : single(uris.get(0), true);
-        subscriptions = single(uris.get(0), false); // why no reconnect: Line makes a new connection itself, also when one has gone deaf
+        commands = settings.redisCluster() ? cluster(uris) : single(resources, uris.get(0), true);
+        subscriptions = single(resources.mutate().eventLoopGroupProvider(hearing).build(), uris.get(0), false); // why no reconnect: Line makes a new connection itself, also when one has gone deaf
     }
 
     private RedisClusterClient cluster(List<RedisURI> uris) {
@@ -75,7 +79,7 @@ final class Client {
         return client;
     }
 
-    private RedisClient single(RedisURI uri, boolean reconnect) {
+    private static RedisClient single(ClientResources resources, RedisURI uri, boolean reconnect) {
         RedisClient client = RedisClient.create(resources, uri);
         client.setOptions(options(ClientOptions.builder(), reconnect).build());
         return client;
@@ -169,6 +173,7 @@ final class Client {
     void close() throws InterruptedException {
         subscriptions.shutdown(Duration.ZERO, Duration.ofSeconds(2));
         commands.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        hearing.shutdown(0, 2, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS);
         resources.shutdown(0, 2, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS);
         // why: this thread of Netty's own goes after a second without work; until then it holds the class loader
         GlobalEventExecutor.INSTANCE.awaitInactivity(5, TimeUnit.SECONDS);

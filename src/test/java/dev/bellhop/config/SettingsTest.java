@@ -46,6 +46,7 @@ class SettingsTest {
         assertThat(settings.burst()).isEqualTo(40);
         assertThat(settings.maxConnections()).isEqualTo(50);
         assertThat(settings.loginTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.deliveryAtOnce()).isFalse();
         assertThat(settings.rememberLogin()).isEqualTo(Duration.ofSeconds(5));
     }
 
