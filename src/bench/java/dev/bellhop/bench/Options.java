@@ -32,7 +32,7 @@ record Options(List<String> scenarios, List<String> peers, int users, int tabs, 
                 numbers("bench.kept", "2000,5000,10000,20000"), number("bench.warmup", 10), number("bench.seconds", 10),
                 number("bench.connections", 10_000), number("bench.scheduled", 1_000_000), number("bench.due", 20_000), number("bench.messages", 200_000),
                 Double.parseDouble(text("bench.gate", "0")), number("bench.away", 1_000_000),
-                List.of(text("bench.java.options", "-Xms1g -Xmx1g").split(" ")), Path.of(System.getProperty("project.basedir", "")).toAbsolutePath());
+                List.of(text("bench.java.options", "-Xms1g -Xmx1g -XX:G1ConcRefinementThreads=0").split(" ")), Path.of(System.getProperty("project.basedir", "")).toAbsolutePath());
     }
 
     private static String text(String name, String otherwise) {

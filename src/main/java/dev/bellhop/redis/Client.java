@@ -21,7 +21,6 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.DefaultEventLoopGroupProvider;
 import io.lettuce.core.resource.Delay;
-import io.lettuce.core.resource.EventLoopGroupProvider;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.time.Duration;
@@ -46,8 +45,8 @@ final class Client {
 
     private final Settings settings;
     private final ClientResources resources;
-    /** One thread for what is heard alone: whoever is told of it may take time, and commands do not wait. */
-    private final EventLoopGroupProvider hearing = new DefaultEventLoopGroupProvider(1);
+    /** The same with one thread for what is heard alone: whoever is told of it may take time, and commands do not wait. */
+    private final ClientResources hearing;
     private final EventExecutor dispatcher;
     private final AbstractRedisClient commands;
     private final RedisClient subscriptions;
@@ -66,7 +65,8 @@ final class Client {
             uri.setClientName("bellhop");
         });
         commands = settings.redisCluster() ? cluster(uris) : single(resources, uris.get(0), true);
-        subscriptions = single(resources.mutate().eventLoopGroupProvider(hearing).build(), uris.get(0), false); // why no reconnect: Line makes a new connection itself, also when one has gone deaf
+        hearing = resources.mutate().eventLoopGroupProvider(new DefaultEventLoopGroupProvider(1)).build();
+        subscriptions = single(hearing, uris.get(0), false); // why no reconnect: Line makes a new connection itself, also when one has gone deaf
     }
 
     private RedisClusterClient cluster(List<RedisURI> uris) {
@@ -173,6 +173,7 @@ final class Client {
     void close() throws InterruptedException {
         subscriptions.shutdown(Duration.ZERO, Duration.ofSeconds(2));
         commands.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        hearing.eventLoopGroupProvider().shutdown(0, 2, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS); // why: resources end only what they have made themselves
         hearing.shutdown(0, 2, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS);
         resources.shutdown(0, 2, TimeUnit.SECONDS).await(5, TimeUnit.SECONDS);
         // why: this thread of Netty's own goes after a second without work; until then it holds the class loader
