@@ -1,5 +1,8 @@
 package dev.bellhop.live;
 
+import static dev.bellhop.it.MessageText.data;
+import static dev.bellhop.it.MessageText.message;
+import static dev.bellhop.it.MessageText.to;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,42 +13,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** With {@code bellhop.delivery.at-once}: which thread delivers, and that the order does not depend on it. */
 class DeliveryAtOnceIT {
     private static final String HEARS = "lettuce-";
     private static final String DELIVERS = "bellhop-delivery-";
 
-    private static RedisServer redis;
+    @RegisterExtension
+    static final RedisServer redis = RedisServer.create();
 
     private final Set<String> threads = ConcurrentHashMap.newKeySet();
     private volatile long sendNanos;
-    private TestNode node;
-
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisServer.create();
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        redis.close();
-    }
-
-    @BeforeEach
-    void start() {
-        node = TestNode.start(redis.uri(), "bellhop.delivery.at-once=true", "bellhop.connection.queue=100000", "bellhop.connection.queue-bytes=100000000").awaitRedis().withPages();
-    }
-
-    @AfterEach
-    void stop() {
-        node.close();
-    }
+    private final TestNode node = TestNode.start(redis, "bellhop.delivery.at-once=true", "bellhop.connection.queue=100000", "bellhop.connection.queue-bytes=100000000").awaitRedis().withPages();
 
     private TestPage loggedIn(String user) {
         TestPage page = node.openAndShow(user, frame -> {
@@ -62,7 +43,7 @@ class DeliveryAtOnceIT {
     }
 
     private void publish(String user, int number) {
-        redis.publish("{\"msg_type\":\"now\",\"to_user_id\":\"" + user + "\",\"data\":" + number + "}");
+        redis.publish(message("now", to(user), data(number)));
     }
 
     private static List<Integer> numbers(TestPage page) {
