@@ -39,7 +39,8 @@ public class Origins {
 
     /** The same for a handshake. A server that does not tell the handshake's scheme leaves it out of the comparison. */
     public boolean allowed(HandshakeRequest handshake) {
-        return allowed(name -> header(handshake.getHeaders(), name), handshake.getRequestURI().getScheme());
+        Map<String, List<String>> headers = handshake.getHeaders(); // why once: a server may copy them at each call
+        return allowed(name -> header(headers, name), handshake.getRequestURI().getScheme());
     }
 
     /** Whether {@code bellhop.origins} names this origin; null is none. */
@@ -117,7 +118,12 @@ public class Origins {
     }
 
     private static String header(Map<String, List<String>> headers, String name) {
-        return headers.entrySet().stream().filter(header -> name.equalsIgnoreCase(header.getKey()) && !header.getValue().isEmpty())
-                .map(header -> header.getValue().get(0)).findFirst().orElse(null);
+        List<String> values = headers.get(name);
+        if (values == null) { // why: not every server's map is one that disregards case
+            for (Map.Entry<String, List<String>> header : headers.entrySet()) {
+                values = name.equalsIgnoreCase(header.getKey()) ? header.getValue() : values;
+            }
+        }
+        return values == null || values.isEmpty() ? null : values.get(0);
     }
 }
