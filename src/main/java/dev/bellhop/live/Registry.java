@@ -127,24 +127,18 @@ class Registry {
         }
     }
 
-    /** Asks again for subscriptions that should have been confirmed long ago: a page waits for each. */
-    void subscribeAgain(long now) {
-        for (UserFeed feed : feeds.values()) {
-            if (feed.isUnsubscribedSince(now - CONFIRMATION_NANOS)) {
-                pubSub.subscribeAgain(keys.channel(feed.user()));
-            }
+    /** Asks again for the user's subscription if it should have been confirmed long ago; gives it up if the user has been away for a while. */
+    void tend(UserFeed feed, long now) {
+        if (feed.isUnsubscribedSince(now - CONFIRMATION_NANOS)) { // a page waits for it
+            pubSub.subscribeAgain(keys.channel(feed.user()));
         }
-    }
-
-    /** Gives up the subscriptions of users who have been away for a while. */
-    void dropEmpty(long now) {
-        for (String user : feeds.keySet()) {
-            feeds.computeIfPresent(user, (name, feed) -> {
-                if (!feed.isEmptySince(now - LINGER_NANOS)) {
-                    return feed;
+        if (feed.isEmptySince(now - LINGER_NANOS)) { // why asked twice: most are not, and need no lock of the map
+            feeds.computeIfPresent(feed.user(), (user, known) -> {
+                if (!known.isEmptySince(now - LINGER_NANOS)) {
+                    return known;
                 }
-                pubSub.unsubscribe(keys.channel(name));
-                feed.boards().leave();
+                pubSub.unsubscribe(keys.channel(user));
+                known.boards().leave();
                 return null;
             });
         }

@@ -4,14 +4,19 @@ import dev.bellhop.config.Settings;
 import dev.bellhop.config.SingleInstance;
 import dev.bellhop.lane.Lanes;
 import dev.bellhop.presence.Presence;
+import dev.bellhop.redis.Redis;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Looks at every connection twice a second: closes who does not log in, does not read or has gone silent, and pings the
+ * Looks at every connection every few seconds: closes who does not log in, does not read or has gone silent, and pings the
  * rest; writes the delivered marks and who is here; gives up subscriptions that nobody needs.
+ *
+ * <p>Why not at all of them twice a second: that was a third of what thousands of idle connections cost.
  *
  * <p>Why not the server's own idle and send time-outs: on some servers they never fire, or fire and close nothing.
  */
@@ -24,7 +29,11 @@ public class Sweeper {
     /** What waits for a page at some moment, the page must have taken after this time. So a page cannot hold what waits for it for ever. */
     private static final long BEHIND_NANOS = TimeUnit.SECONDS.toNanos(60);
     /** Who is here is written again every so many sweeps: thrice before it no longer counts. */
-    private static final int PRESENCE_SWEEPS = (int) (Presence.LASTS.toMillis() / PERIOD_MILLIS / 3);
+    private static final int PRESENCE_SWEEPS = (int) (Presence.HELD_LASTS.toMillis() / PERIOD_MILLIS / 3);
+    /** And once within so many sweeps after Redis has been away, for it may have lost all. Why not at once: so many commands would leave no room for messages. */
+    private static final int AGAIN_SWEEPS = 40;
+    /** Each connection is looked at every so many sweeps, or more often. */
+    private static final int MOST_SLICES = 6;
 
     private final Lanes lanes;
     private final Settings settings;
@@ -32,17 +41,27 @@ public class Sweeper {
     private final DeliveredMarks marks;
     private final BoardFeeds boards;
     private final Presence presence;
-    private int sweep;
+    private final int slices;
+    private final AtomicInteger again = new AtomicInteger();
+    private long sweep;
     private ScheduledFuture<?> sweeps;
 
     @Inject
-    Sweeper(Lanes lanes, Settings settings, Registry registry, DeliveredMarks marks, BoardFeeds boards, Presence presence) {
+    Sweeper(Lanes lanes, Settings settings, Registry registry, DeliveredMarks marks, BoardFeeds boards, Presence presence, Redis redis) {
         this.lanes = lanes;
         this.settings = settings;
         this.registry = registry;
         this.marks = marks;
         this.boards = boards;
         this.presence = presence;
+        slices = slices(settings.pingInterval(), settings.loginTimeout());
+        redis.onConnected(() -> again.set(AGAIN_SWEEPS));
+    }
+
+    /** How many sweeps it takes to look at each connection once: so few that no time is exceeded by more than a quarter, or by a sweep. */
+    static int slices(Duration pingInterval, Duration loginTimeout) {
+        long shortest = Math.min(pingInterval.toMillis() / 2, loginTimeout.toMillis()); // half, since a ping must have time to be answered
+        return (int) Math.max(1, Math.min(MOST_SLICES, shortest / 4 / PERIOD_MILLIS));
     }
 
     /** Begins to look after connections. */
@@ -52,26 +71,33 @@ public class Sweeper {
 
     private void sweep() {
         try { // why: a task that throws is not run again
-            long now = System.nanoTime();
-            sweep = (sweep + 1) % PRESENCE_SWEEPS;
-            for (UserFeed feed : registry.feeds()) {
-                for (Connection connection : feed.connections()) {
-                    look(feed, connection, now);
-                }
-                // why not all at once: so many commands would leave no room for messages
-                if (Math.floorMod(feed.user().hashCode(), PRESENCE_SWEEPS) == sweep && feed.connections().length > 0) {
-                    writePresence(feed);
-                }
-            }
-            marks.write();
-            registry.takeChanged(this::writePresence);
-            registry.subscribeAgain(now);
-            registry.dropEmpty(now);
-            boards.subscribeAgain(now);
-            boards.dropEmpty(now);
+            sweep(System.nanoTime());
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "A sweep over the connections failed; the next is in half a second. Please report this.", e);
         }
+    }
+
+    void sweep(long now) {
+        sweep++;
+        int slice = (int) (sweep % slices);
+        int sweeps = again.getAndUpdate(left -> Math.max(0, left - 1)) > 0 ? AGAIN_SWEEPS : PRESENCE_SWEEPS;
+        int writing = (int) (sweep % sweeps);
+        for (UserFeed feed : registry.feeds()) {
+            int place = feed.user().hashCode();
+            if (Math.floorMod(place, slices) == slice) {
+                for (Connection connection : feed.connections()) {
+                    look(feed, connection, now);
+                }
+                registry.tend(feed, now);
+            }
+            if (Math.floorMod(place, sweeps) == writing && feed.connections().length > 0) {
+                writePresence(feed);
+            }
+        }
+        marks.write();
+        registry.takeChanged(this::writePresence);
+        boards.subscribeAgain(now);
+        boards.dropEmpty(now);
     }
 
     private void writePresence(UserFeed feed) {

@@ -10,6 +10,7 @@ import dev.bellhop.inbox.Inbox.Draft;
 import dev.bellhop.it.RedisServer;
 import dev.bellhop.message.Message;
 import dev.bellhop.message.Position;
+import io.lettuce.core.KillArgs;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,6 +48,17 @@ class PagesIT {
 
         await().untilAsserted(() -> assertThat(page.positions()).containsExactly(first, lost, third));
         assertThat(one.metrics().snapshot().get("gaps")).isEqualTo(gaps + 1);
+    }
+
+    @Test
+    void whoIsHereIsWrittenAgainWhenRedisHasBeenAway() {
+        TestPage page = one.open("present").login(null);
+        String key = one.keys().connections("present");
+        await().until(() -> redis.commands().exists(key) == 1);
+        redis.commands().flushall();
+        redis.commands().clientKill(KillArgs.Builder.typeNormal().skipme());
+        await().atMost(Duration.ofSeconds(60)).until(() -> redis.commands().exists(key) == 1);
+        page.leave();
     }
 
     @Test

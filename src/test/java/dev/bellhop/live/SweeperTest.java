@@ -6,7 +6,10 @@ import dev.bellhop.config.Settings;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.metric.Metrics;
 import jakarta.websocket.SendResult;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +68,28 @@ class SweeperTest {
         look(41);
 
         assertThat(connection.closeCode()).isEqualTo(CloseCode.SILENT);
+    }
+
+    @Test
+    void aFewSweepsTogetherLookAtEachConnection() {
+        List<TestPage> all = IntStream.range(0, 100).mapToObj(i -> node.open("user " + i)).toList();
+        int slices = Sweeper.slices(node.settings().pingInterval(), node.settings().loginTimeout());
+        long late = System.nanoTime() + TimeUnit.SECONDS.toNanos(11);
+        node.sweeper().sweep(late);
+        assertThat(all.stream().filter(one -> one.connection().isClosing()).count()).as("of a hundred that have not logged in").isBetween(1L, 50L);
+        for (int i = 1; i < slices; i++) {
+            node.sweeper().sweep(late);
+        }
+
+        assertThat(all).allMatch(one -> one.connection().closeCode() == CloseCode.LOGIN_TIMEOUT);
+    }
+
+    @Test
+    void theShorterATimeTheOftenerItIsLooked() {
+        assertThat(Sweeper.slices(Duration.ofSeconds(20), Duration.ofSeconds(10))).isEqualTo(5);
+        assertThat(Sweeper.slices(Duration.ofMinutes(5), Duration.ofMinutes(1))).isEqualTo(6);
+        assertThat(Sweeper.slices(Duration.ofSeconds(1), Duration.ofSeconds(10))).isEqualTo(1);
+        assertThat(Sweeper.slices(Duration.ofSeconds(20), Duration.ofSeconds(1))).isEqualTo(1);
     }
 
     private void loggedIn() {

@@ -229,7 +229,7 @@ public final class TestNode implements AutoCloseable {
     /** Gives up at once what is held for a while for users who may come back, and for boards. */
     void forgetWhoIsAway() {
         long later = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-        registry().dropEmpty(later);
+        registry().feeds().forEach(feed -> registry().tend(feed, later));
         bean(BoardFeeds.class).dropEmpty(later);
     }
 

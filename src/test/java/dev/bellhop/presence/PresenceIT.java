@@ -30,16 +30,15 @@ class PresenceIT {
     }
 
     @Test
-    void whatANodeWritesCountsForAMinuteOfRedissTimeAndNoKeyOutlivesIt() throws Exception {
+    void whatANodeWritesCountsForAWhileOfRedissTimeAndNoKeyOutlivesIt() throws Exception {
         now(ofOne.writeNode("{\"a\":1 2}"));
         now(ofTwo.writeNode("{}"));
         now(ofOne.write("ann", 3));
         now(ofTwo.write("ann", 1));
         assertThat(now(ofTwo.nodes())).containsEntry(one.name(), "{\"a\":1 2}").containsEntry(two.name(), "{}").hasSize(2);
         assertThat(now(ofTwo.of("ann"))).containsExactlyInAnyOrder(new Presence.Held(one.name(), 3), new Presence.Held(two.name(), 1));
-        long most = Presence.LASTS.toMillis();
-        assertThat(redis.commands().pttl(node.keys().nodes())).isBetween(1L, most);
-        assertThat(redis.commands().pttl(node.keys().connections("ann"))).isBetween(1L, most);
+        assertThat(redis.commands().pttl(node.keys().nodes())).isBetween(1L, Presence.LASTS.toMillis());
+        assertThat(redis.commands().pttl(node.keys().connections("ann"))).isBetween(1L, Presence.HELD_LASTS.toMillis());
 
         now(ofOne.removeNode());
         now(ofTwo.removeNode());
@@ -58,5 +57,17 @@ class PresenceIT {
         assertThat(redis.commands().hkeys(node.keys().nodes())).containsExactly("alive");
         now(ofOne.write("ann", 1));
         assertThat(redis.commands().hkeys(node.keys().connections("ann"))).containsExactly(one.name());
+    }
+
+    @Test
+    void whatADeadNodeHeldCountsNoMore() throws Exception {
+        now(ofOne.write("ann", 3));
+        now(ofTwo.write("ann", 1));
+        now(ofTwo.writeNode("{}"));
+        assertThat(now(ofOne.of("ann"))).as("one has not reported").containsExactly(new Presence.Held(two.name(), 1));
+        redis.commands().hset(node.keys().nodes(), two.name(), until(-0.001) + "{}");
+        assertThat(now(ofOne.of("ann"))).isEmpty();
+        now(ofOne.writeNode("{}"));
+        assertThat(now(ofOne.of("ann"))).containsExactly(new Presence.Held(one.name(), 3));
     }
 }

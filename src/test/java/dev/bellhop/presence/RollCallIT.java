@@ -22,6 +22,7 @@ class RollCallIT {
 
     private void holds(String name) {
         redis.commands().hset(node.keys().connections("ann"), name, (System.currentTimeMillis() + 60_000) + " 1");
+        redis.commands().hset(node.keys().nodes(), name, (System.currentTimeMillis() + 60_000) + " {}");
     }
 
     private RollCall.Answers ask(Function<String, CompletableFuture<Long>> announce) throws Exception {
