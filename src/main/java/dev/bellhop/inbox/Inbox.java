@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -237,8 +238,49 @@ public class Inbox {
      * @param most  messages at once; fewer if they are large
      */
     public CompletableFuture<Stretch> resume(String user, Position after, Position sent, int most) {
-        return RESUME.runWithLastKeyIfThere(redis, keysOf(user), retention(), after == null ? "" : after.toString(),
-                sent == null ? "" : sent.toString(), Integer.toString(most), Integer.toString(STRETCH_BYTES)).thenApply(this::stretch);
+        return RESUME.runWithLastKeyIfThere(redis, keysOf(user), resuming(after, sent, most)).thenApply(reply -> {
+            reply.text(); // no login was asked for
+            return stretch(reply);
+        });
+    }
+
+    /**
+     * What a page is to know that logs in.
+     *
+     * @param ended those of the logins asked for that are known to have ended
+     */
+    public record LoggedIn(List<String> ended, Stretch stretch) {}
+
+    /** As {@link #resume}, for pages that log in; tells in the same step which of their logins have ended. */
+    public CompletableFuture<LoggedIn> login(String user, Position after, Position sent, int most, List<String> logins) {
+        List<String> all = new ArrayList<>(List.of(keysOf(user)));
+        logins.forEach(login -> all.add(keys.endedLogin(user, login)));
+        return RESUME.runUnlessHalfMoved(redis, all.toArray(String[]::new), resuming(after, sent, most)).thenCompose(whole -> {
+            if (whole.isEmpty()) { // why: hardly ever is there a login that has ended, and Redis runs no script there if a key is missing
+                return areThere(all.subList(keysOf(user).length, all.size())).thenCombine(resume(user, after, sent, most),
+                        (flags, stretch) -> new LoggedIn(ended(flags, logins), stretch));
+            }
+            String flags = whole.get().text();
+            return CompletableFuture.completedFuture(new LoggedIn(ended(flags, logins), stretch(whole.get())));
+        });
+    }
+
+    /** A 1 for each key that is there, else a 0, each asked for by itself. */
+    private CompletableFuture<String> areThere(List<String> asked) {
+        CompletableFuture<String> flags = CompletableFuture.completedFuture("");
+        for (String key : asked) {
+            flags = flags.thenCombine(redis.call(commands -> commands.exists(key)), (before, there) -> before + there);
+        }
+        return flags;
+    }
+
+    private static List<String> ended(String flags, List<String> logins) {
+        return IntStream.range(0, logins.size()).filter(i -> flags.charAt(i) == '1').mapToObj(logins::get).toList();
+    }
+
+    private String[] resuming(Position after, Position sent, int most) {
+        return new String[] {retention(), after == null ? "" : after.toString(), sent == null ? "" : sent.toString(), Integer.toString(most),
+            Integer.toString(STRETCH_BYTES)};
     }
 
     private Stretch stretch(Reply reply) {
@@ -319,7 +361,7 @@ public class Inbox {
         return new Page(end, unread, read, delivered, next, items);
     }
 
-    /** Tells every node that a login of the user has ended, and remembers it for {@link #isLoginEnded}. */
+    /** Tells every node that a login of the user has ended, and remembers it for {@link #login}. */
     public CompletableFuture<Long> announceLoginEnded(String user, String loginId) {
         return ENDED.run(redis, new String[] {keys.endedLogin(user, loginId)}, Long.toString(LOGINS_REMEMBERED.toMillis()),
                 redis.announcing(keys.channel(user)), loginId).thenApply(Reply::number);
@@ -337,11 +379,6 @@ public class Inbox {
      */
     public CompletableFuture<Long> announceLoginCheck(String user, String loginId) {
         return redis.announce(keys.channel(user), 'c' + loginId);
-    }
-
-    /** Whether a login of the user is known to have ended. */
-    public CompletableFuture<Boolean> isLoginEnded(String user, String loginId) {
-        return redis.call(commands -> commands.exists(keys.endedLogin(user, loginId))).thenApply(found -> found > 0);
     }
 
     /**

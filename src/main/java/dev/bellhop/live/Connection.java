@@ -39,12 +39,12 @@ final class Connection implements Outbox.Owner, Sender {
     /** How long a connection that has been replaced still takes what its page had sent before it knew. */
     private static final long REPLACED_MILLIS = 1_000;
 
-    private final String id;
+    private final String node;
+    private final long number;
     private final Transport transport;
     private final Login login;
     private final Outbox outbox;
     private final Allowance allowance;
-    private final Allowance loginAllowance;
     private final Pending pending;
     private final Lanes lanes;
     private final Connections connections;
@@ -56,6 +56,7 @@ final class Connection implements Outbox.Owner, Sender {
     private volatile UserFeed feed;
     private volatile long heardNanos = openedNanos;
     private volatile long pingedNanos = openedNanos;
+    private volatile Allowance loginAllowance;
     private volatile CloseCode finalCode;
     private volatile Position sent;
 
@@ -75,21 +76,22 @@ final class Connection implements Outbox.Owner, Sender {
     /** The connection in whose place it comes, once it is logged in; else null. */
     Connection replaces;
 
-    Connection(String id, Transport transport, Login login, Settings settings, Lanes lanes, Connections connections) {
-        this.id = id;
+    /** @param number of this connection on its node */
+    Connection(String node, long number, Transport transport, Login login, Settings settings, Lanes lanes, Connections connections) {
+        this.node = node;
+        this.number = number;
         this.transport = transport;
         this.login = login;
         this.lanes = lanes;
         this.connections = connections;
         this.allowance = Allowance.ofFrames(settings, openedNanos);
-        this.loginAllowance = new Allowance(LOGIN_RATE, LOGIN_BURST, openedNanos);
         this.pending = new Pending(settings.queueBytes());
         this.outbox = new Outbox(transport, settings.queueMessages(), settings.queueBytes(), this);
     }
 
-    /** Unlike any other connection's, on any node. */
+    /** Unlike any other connection's, on any node. Why not kept: few ask, and there are many connections. */
     String id() {
-        return id;
+        return node + '/' + number;
     }
 
     Transport transport() {
@@ -111,7 +113,7 @@ final class Connection implements Outbox.Owner, Sender {
 
     @Override
     public String connectionId() {
-        return id;
+        return id();
     }
 
     @Override
@@ -139,9 +141,14 @@ final class Connection implements Outbox.Owner, Sender {
         return allowance;
     }
 
-    /** How many {@code login} frames its page may still send. */
-    Allowance loginAllowance() {
-        return loginAllowance;
+    /** Whether its page may send a {@code login} frame; called for each of them, one after another. */
+    boolean mayLogIn(long now) {
+        Allowance known = loginAllowance;
+        if (known == null) { // why so late: almost all pages send one
+            known = new Allowance(LOGIN_RATE, LOGIN_BURST, now);
+            loginAllowance = known;
+        }
+        return known.take(now);
     }
 
     @Override
@@ -276,7 +283,7 @@ final class Connection implements Outbox.Owner, Sender {
         if (feed.isBeforeLogin(this)) {
             close(CloseCode.LOGIN_CHECK);
         } else if (checked.compareAndSet(false, true)) {
-            tell(Frame.loginCheck(id));
+            tell(Frame.loginCheck(id()));
             lanes.later(lanes.closing(), () -> close(CloseCode.LOGIN_CHECK), CHECK_MILLIS);
         }
     }

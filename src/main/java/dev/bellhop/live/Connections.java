@@ -76,7 +76,7 @@ public class Connections {
             close(lanes.closing(), transport, login == null ? CloseCode.LOGIN_ENDED : CloseCode.GOING_AWAY, SETTLE_MILLIS);
             return null;
         }
-        Connection connection = new Connection(node + '/' + opened.incrementAndGet(), transport, login, settings, lanes, this);
+        Connection connection = new Connection(node, opened.incrementAndGet(), transport, login, settings, lanes, this);
         connectionsOpened.add();
         LOG.log(System.Logger.Level.DEBUG, () -> "Connection " + connection.id() + " of user " + Json.quote(login.userId()) + " is open");
         UserFeed feed = registry.add(connection);

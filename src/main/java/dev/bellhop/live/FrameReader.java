@@ -98,7 +98,7 @@ class FrameReader {
                 if (!(sender instanceof Connection connection)) {
                     throw new BadMessageException(BadMessageException.BAD_MESSAGE, "GET events is the login of a stream");
                 }
-                if (!connection.loginAllowance().take(System.nanoTime())) { // why: each one has the inbox read
+                if (!connection.mayLogIn(System.nanoTime())) { // why: each one has the inbox read
                     throw new BadMessageException(RATE_LIMITED, "more than " + Connection.LOGIN_RATE + " login frame a second");
                 }
                 Map<String, Value> data = data(fields, "last_id");

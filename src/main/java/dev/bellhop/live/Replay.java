@@ -220,24 +220,27 @@ final class Replay {
     }
 
     private CompletableFuture<Inbox.Stretch> read(Reading reading, Position sent) {
-        CompletableFuture<Inbox.Stretch> first = inbox.resume(feed.user(), reading.after(), sent, STRETCH);
-        CompletableFuture<Inbox.Stretch> stretch = first;
-        if (reading.readers().stream().anyMatch(reader -> reader.state() == State.LOGGING_IN)) {
-            // why both at once: mostly there is nothing new on the boards, and the login then waits no longer
-            stretch = feed.takeIn().thenCompose(any -> any ? inbox.resume(feed.user(), reading.after(), sent, STRETCH) : first);
+        List<String> logins = new ArrayList<>(1);
+        for (Reader reader : reading.readers()) {
+            String login = reader.connection().login().loginId();
+            if (reader.state() == State.LOGGING_IN && !logins.contains(login)) {
+                logins.add(login);
+            }
         }
-        List<String> logins = reading.readers().stream().filter(reader -> reader.state() == State.LOGGING_IN)
-                .map(reader -> reader.connection().login().loginId()).distinct().toList();
-        for (String login : logins) {
-            // why now, subscribed: a login that ended before was announced to nobody here. Both are asked at once
-            stretch = inbox.isLoginEnded(feed.user(), login).thenCombine(stretch, (ended, found) -> {
-                if (ended) {
-                    feed.loginEnded(login);
-                }
-                return found;
-            });
+        if (logins.isEmpty()) {
+            return inbox.resume(feed.user(), reading.after(), sent, STRETCH);
         }
-        return stretch;
+        CompletableFuture<Inbox.Stretch> first = login(reading, sent, logins);
+        // why both at once: mostly there is nothing new on the boards, and the login then waits no longer
+        return feed.takeIn().thenCompose(any -> any ? login(reading, sent, logins) : first);
+    }
+
+    /** Why it is asked now, subscribed, whether a login has ended: one that ended before was announced to nobody here. */
+    private CompletableFuture<Inbox.Stretch> login(Reading reading, Position sent, List<String> logins) {
+        return inbox.login(feed.user(), reading.after(), sent, STRETCH, logins).thenApply(found -> {
+            found.ended().forEach(feed::loginEnded);
+            return found.stretch();
+        });
     }
 
     private void failed(Reading reading, Throwable failure) {

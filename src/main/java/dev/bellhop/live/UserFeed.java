@@ -7,11 +7,12 @@ import dev.bellhop.message.Address;
 import dev.bellhop.message.Position;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /**
  * One user on this node: their connections, and what is announced to them; with {@link Replay}, the hand-over from replay to live.
@@ -243,8 +244,21 @@ final class UserFeed {
 
     /** Takes in what is new on the user's boards, before a login is answered; whether there was anything. */
     CompletableFuture<Boolean> takeIn() {
-        boards.roles(Arrays.stream(connections()).flatMap(connection -> connection.login().roles().stream()).collect(Collectors.toSet()));
+        boards.roles(roles());
         return boardFeeds.catchUp(boards);
+    }
+
+    private Set<String> roles() {
+        Set<String> all = Set.of();
+        for (Connection connection : connections()) {
+            Set<String> held = connection.login().roles();
+            if (!all.containsAll(held)) { // why asked: mostly all hold the same, and a user may have many connections
+                Set<String> more = new HashSet<>(all);
+                more.addAll(held);
+                all = more;
+            }
+        }
+        return all;
     }
 
     /**

@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -60,14 +61,21 @@ public final class Script {
      */
     public CompletableFuture<Reply> runWithLastKeyIfThere(Redis redis, String[] keys, String... args) {
         String last = keys[keys.length - 1];
-        return run(redis, keys, args, MOST_TRIES).exceptionallyCompose(failure -> {
+        return runUnlessHalfMoved(redis, keys, args).thenCompose(whole -> whole.isPresent()
+                ? CompletableFuture.completedFuture(whole.get())
+                : redis.call(commands -> commands.exists(last))
+                        .thenCompose(there -> run(redis, there > 0 ? keys : Arrays.copyOf(keys, keys.length - 1), args)));
+    }
+
+    /** As {@link #run}, but where the keys' slot is half moved and one of them is missing, it gives nothing at once. */
+    public CompletableFuture<Optional<Reply>> runUnlessHalfMoved(Redis redis, String[] keys, String... args) {
+        return run(redis, keys, args, MOST_TRIES).thenApply(value -> Optional.of(new Reply(value))).exceptionallyCompose(failure -> {
             Throwable cause = cause(failure);
-            if (!isHalfMoved(cause)) {
-                return isNotSentYet(cause) ? again(redis, keys, args, 1) : CompletableFuture.failedFuture(cause);
+            if (isHalfMoved(cause)) {
+                return CompletableFuture.completedFuture(Optional.empty());
             }
-            return redis.call(commands -> commands.exists(last))
-                    .thenCompose(there -> run(redis, there > 0 ? keys : Arrays.copyOf(keys, keys.length - 1), args, 1));
-        }).thenApply(Reply::new);
+            return isNotSentYet(cause) ? again(redis, keys, args, 1).thenApply(value -> Optional.of(new Reply(value))) : CompletableFuture.failedFuture(cause);
+        });
     }
 
     private CompletableFuture<List<Object>> run(Redis redis, String[] keys, String[] args, int tries) {

@@ -1,8 +1,9 @@
 -- What a page needs that logs in or goes on replaying.
+-- KEYS[4] and further, where a page logs in: the keys that are there if a login has ended
 -- ARGV[2] the last position that the page has seen, or '' for what no page of the user has been sent yet;
 -- [3] the newest position that this node has sent, or ''; [4] most entries;
 -- [5] about the most bytes: the entry that reaches it is the last
--- Returns the inbox's end, unread, 1 if nothing can be missing (else 0), the position replayed from, the position
+-- Returns for each of these keys a 1 if it is there (else 0), in one text; the inbox's end, unread, 1 if nothing can be missing (else 0), the position replayed from, the position
 -- replayed to, 1 if there is more (else 0), how many had expired unsent; then position and frame of each message.
 local from, most = ARGV[2], tonumber(ARGV[4])
 find_end()
@@ -50,9 +51,13 @@ if #entries == 0 then
   from, to = last, last -- a page that has nothing to catch up with stands at the end
 end
 local expired = may_write and settle() or 0
-local result = { last, unread(), complete and 1 or 0, from, to, more and 1 or 0, expired }
+local ended = {}
+for i = 4, #KEYS do
+  ended[#ended + 1] = redis.call('EXISTS', KEYS[i])
+end
+local result = { table.concat(ended), last, unread(), complete and 1 or 0, from, to, more and 1 or 0, expired }
 for _, entry in ipairs(entries) do
-  result[5] = entry[1]
+  result[6] = entry[1]
   local frame = field(entry, 'frame')
   if frame and not is_expired(entry) then
     result[#result + 1] = entry[1]

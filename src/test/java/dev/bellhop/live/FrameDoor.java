@@ -6,6 +6,7 @@ import dev.bellhop.config.Settings;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.message.Position;
 import dev.bellhop.metric.Metrics;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Takes frames as a server would hand them over, whatever they hold; of pages that are let send as many as they like. */
@@ -15,18 +16,13 @@ public final class FrameDoor {
 
     private final TestNode node = TestNode.on(new Inbox(null, null, (Settings) null, new Metrics()) {
         @Override
-        public CompletableFuture<Stretch> resume(String user, Position after, Position sent, int most) {
+        public CompletableFuture<LoggedIn> login(String user, Position after, Position sent, int most, List<String> logins) {
             return new CompletableFuture<>();
         }
 
         @Override
         public CompletableFuture<ReadMark> markRead(String user, Position position, String connection) {
             return CompletableFuture.completedFuture(new ReadMark(position, 0));
-        }
-
-        @Override
-        public CompletableFuture<Boolean> isLoginEnded(String user, String loginId) {
-            return CompletableFuture.completedFuture(false);
         }
 
         @Override

@@ -53,8 +53,8 @@ class UserFeedTest {
         }
 
         @Override
-        public CompletableFuture<Boolean> isLoginEnded(String user, String loginId) {
-            return CompletableFuture.completedFuture(loginEnded);
+        public CompletableFuture<LoggedIn> login(String user, Position after, Position sent, int most, List<String> logins) {
+            return resume(user, after, sent, most).thenApply(stretch -> new LoggedIn(loginEnded ? logins : List.of(), stretch));
         }
 
         @Override
