@@ -41,14 +41,10 @@ public class Inbox {
     /** The same for one {@link Page}. */
     static final int PAGE_BYTES = 1 << 20;
 
-    /** How many arguments of {@link #PUBLISH} each message takes. */
-    private static final int PARTS = 4;
-
-    private static final Script PUBLISH = script("common.lua", "announce.lua", "drafts.lua", "publish.lua");
-    private static final Script RESUME = script("common.lua", "unread.lua", "resume.lua");
-    private static final Script DELIVERED = script("common.lua", "delivered.lua");
-    private static final Script READ = script("common.lua", "announce.lua", "unread.lua", "read.lua");
-    private static final Script PAGE = script("common.lua", "unread.lua", "page.lua");
+    private static final Script RESUME = script("common.lua", "user.lua", "unread.lua", "resume.lua");
+    private static final Script DELIVERED = script("common.lua", "user.lua", "delivered.lua");
+    private static final Script READ = script("common.lua", "user.lua", "announce.lua", "unread.lua", "read.lua");
+    private static final Script PAGE = script("common.lua", "user.lua", "unread.lua", "page.lua");
     private static final Script ENDED = new Script(Inbox.class, "announce.lua", "ended.lua");
 
     private final Redis redis;
@@ -58,6 +54,7 @@ public class Inbox {
     private final Metrics.Count duplicates;
     private final Metrics.Count expired;
     private final RefusedAnnouncements refused;
+    private final Publishing publishing;
 
     @Inject
     public Inbox(Redis redis, Keys keys, Settings settings, Metrics metrics) {
@@ -68,9 +65,10 @@ public class Inbox {
         duplicates = metrics.counter("duplicates", "Messages not kept again, because their id or entry had been kept before");
         expired = metrics.counter("expired", "Messages that expired before they could be delivered");
         refused = new RefusedAnnouncements(metrics);
+        publishing = new Publishing(redis, settings);
     }
 
-    private static Script script(String... parts) {
+    static Script script(String... parts) {
         return new Script(Inbox.class, Stream.concat(Stream.of("positions.lua"), Stream.of(parts)).toArray(String[]::new));
     }
 
@@ -143,7 +141,7 @@ public class Inbox {
         used.put(keys.inbox(user), 1);
         used.put(keys.marks(user), 2);
         boolean expires = false;
-        List<String> messages = new ArrayList<>(PARTS * drafts.size());
+        List<String> messages = new ArrayList<>(Publishing.PARTS * drafts.size());
         for (Draft draft : drafts) {
             String id = draft.message().id();
             String expiry = draft.expiry();
@@ -162,10 +160,11 @@ public class Inbox {
      *
      * @param taken in the board's order; at most some hundreds
      * @param upTo  the place up to which the board has now been taken
+     * @return one outcome for each
      */
-    public CompletableFuture<?> take(String user, String board, List<BoardMessage> taken, Position upTo) {
+    public CompletableFuture<List<Published>> take(String user, String board, List<BoardMessage> taken, Position upTo) {
         boolean expires = false;
-        List<String> messages = new ArrayList<>(PARTS * taken.size());
+        List<String> messages = new ArrayList<>(Publishing.PARTS * taken.size());
         for (BoardMessage message : taken) {
             expires |= !message.expires().equals("0");
             messages.addAll(List.of("0", message.place().toString(), message.expires(), message.frameTail()));
@@ -178,19 +177,20 @@ public class Inbox {
      * @param expires  whether any of the messages does
      * @param source   the mark of where they come from
      * @param upTo     up to where that is taken now; empty: up to the last of the messages
-     * @param messages {@link #PARTS} for each
+     * @param messages {@link Publishing#PARTS} for each
      */
     private CompletableFuture<List<Published>> keep(String user, Collection<String> used, boolean expires, String source, String upTo, List<String> messages) {
         List<String> all = new ArrayList<>(used);
         if (expires) {
             all.add(keys.expiries(user));
         }
-        List<String> args = new ArrayList<>(List.of(retention(), redis.announcing(keys.channel(user)), Integer.toString(settings.inboxMaxMessages()),
-                Long.toString(IDS_REMEMBERED.toMillis()), expires ? "1" : "0", source, upTo));
+        int size = messages.size() / Publishing.PARTS;
+        List<String> args = new ArrayList<>(6 + messages.size());
+        args.addAll(List.of(Integer.toString(all.size()), Integer.toString(size), keys.channel(user), expires ? "1" : "0", source, upTo));
         args.addAll(messages);
-        return PUBLISH.run(redis, all.toArray(String[]::new), args.toArray(String[]::new)).thenApply(reply -> {
-            List<Published> outcomes = new ArrayList<>(messages.size() / PARTS);
-            while (outcomes.size() < messages.size() / PARTS) {
+        return publishing.publish(all, args, size).thenApply(reply -> {
+            List<Published> outcomes = new ArrayList<>(size);
+            while (outcomes.size() < size) {
                 Published one = Published.of(reply.text());
                 count(one.outcome());
                 outcomes.add(one);
@@ -200,6 +200,11 @@ public class Inbox {
             }
             return outcomes;
         });
+    }
+
+    /** Runs a task that publishes to many users: they share as few calls to Redis as they can. */
+    public void together(Runnable publishes) {
+        publishing.together(publishes);
     }
 
     private void count(Outcome outcome) {
@@ -343,7 +348,8 @@ public class Inbox {
      * @param most   messages; 0 for the marks alone. Fewer if they are large
      */
     public CompletableFuture<Page> page(String user, Position before, int most) {
-        return PAGE.runWithLastKeyIfThere(redis, keysOf(user), retention(), before == null ? "" : before.toString(), Integer.toString(most), Integer.toString(PAGE_BYTES))
+        return PAGE.runWithLastKeyIfThere(redis, keysOf(user), retention(), before == null ? "" : before.toString(), Integer.toString(most),
+                Integer.toString(PAGE_BYTES))
                 .thenApply(this::page);
     }
 

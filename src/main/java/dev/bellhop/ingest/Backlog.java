@@ -48,7 +48,7 @@ final class Backlog {
     // guarded by this
     private Map<Address, Waiting> users = new HashMap<>();
     private final List<Waiting> ready = new ArrayList<>();
-    private List<String> done = new ArrayList<>();
+    private final Taken taken = new Taken();
     private Map<String, String> rejected = new LinkedHashMap<>();
     private int entries;
     private long chars;
@@ -101,7 +101,7 @@ final class Backlog {
     synchronized void clear() {
         users = new HashMap<>(); // what is under way finds itself forgotten
         ready.clear();
-        done = new ArrayList<>();
+        taken.clear();
         rejected = new LinkedHashMap<>();
         entries = 0;
         chars = 0;
@@ -112,6 +112,7 @@ final class Backlog {
     synchronized void add(Inbox.Draft draft) {
         Waiting waiting = users.computeIfAbsent(draft.message().to(), Waiting::new);
         waiting.drafts.add(draft);
+        taken.add(draft.entry());
         entries++;
         chars += chars(draft);
         if (!waiting.busy) {
@@ -123,6 +124,7 @@ final class Backlog {
     /** One more entry that cannot be used. */
     synchronized void reject(String entry, String inspection) {
         rejected.put(entry, inspection);
+        taken.add(entry);
         entries++;
     }
 
@@ -146,11 +148,13 @@ final class Backlog {
             return CompletableFuture.completedFuture(true);
         }
         List<CompletableFuture<Boolean>> tries = new ArrayList<>(now.size());
-        for (Waiting waiting : now) {
-            CompletableFuture<Boolean> tried = new CompletableFuture<>();
-            tries.add(tried);
-            next(waiting, tried);
-        }
+        inbox.together(() -> {
+            for (Waiting waiting : now) {
+                CompletableFuture<Boolean> tried = new CompletableFuture<>();
+                tries.add(tried);
+                next(waiting, tried);
+            }
+        });
         CompletableFuture<Void> patience = new CompletableFuture<>();
         CompletableFuture<Void> all = CompletableFuture.allOf(tries.toArray(CompletableFuture[]::new));
         if (!all.isDone()) {
@@ -214,7 +218,7 @@ final class Backlog {
             chars -= chars(draft);
             if (fault == null) {
                 entries--;
-                done.add(draft.entry());
+                taken.done(draft.entry());
             } else {
                 rejected.put(draft.entry(), RejectedMessage.kept("undeliverable", fault, draft.message().toJson()));
             }
@@ -255,11 +259,13 @@ final class Backlog {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
-    /** Entries that are in their inboxes, at most so many; they are forgotten here. */
-    synchronized List<String> takeDone(int most) {
-        List<String> some = List.copyOf(done.subList(0, Math.min(most, done.size())));
-        done = some.size() == done.size() ? new ArrayList<>() : new ArrayList<>(done.subList(some.size(), done.size()));
-        return some;
+    /**
+     * Entries that are in their inboxes, at most so many; they are forgotten here.
+     *
+     * @param held up to which entry Redis knows that this node has taken the stream
+     */
+    synchronized Taken.Done takeDone(String held, int most) {
+        return taken.takeDone(held, most, this.held > 0 || !rejected.isEmpty());
     }
 
     /** Entries that cannot be used, oldest first and at most so many, and what to keep of each; they stay until {@link #rejectedAreKept}. */
@@ -277,6 +283,7 @@ final class Backlog {
     synchronized void rejectedAreKept(Map<String, String> kept) {
         int before = rejected.size();
         rejected.keySet().removeAll(kept.keySet());
+        kept.keySet().forEach(taken::gone);
         entries -= before - rejected.size();
     }
 }

@@ -14,12 +14,17 @@ import dev.bellhop.redis.Script;
 import dev.bellhop.rejected.RejectedList;
 import dev.bellhop.rejected.RejectedMessage;
 import dev.bellhop.rejected.Rejections;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
+import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 
 /**
  * Moves messages from one ingest stream into their inboxes, while this node holds the stream's lease.
@@ -33,23 +38,29 @@ import java.util.concurrent.ThreadLocalRandom;
 final class StreamReader {
     private static final System.Logger LOG = System.getLogger(StreamReader.class.getName());
 
-    private static final Script READ = new Script(StreamReader.class, "read.lua");
-    private static final Script DONE = new Script(StreamReader.class, "/dev/bellhop/inbox/positions.lua", "done.lua");
-    private static final Script RELEASE = new Script(StreamReader.class, "release.lua");
+    private static final Script HOLD = script("hold.lua");
+    private static final Script BEGINNINGS = new Script(StreamReader.class, "beginnings.lua");
+    private static final Script DONE = script("done.lua");
+    private static final Script RELEASE = script("release.lua");
 
     /** How long after a reader's death another takes over, at most; less than that between two renewals. */
     private static final int LEASE_MILLIS = 2_000;
     private static final int WAIT_MILLIS = 500;
-    private static final int BATCH = 200;
+    private static final int BATCH = 400;
+    /** Entries at once where some may be far too large. */
+    private static final int LARGE_BATCH = 10;
+    /** What the stream may have in all, and an entry on average, before entries are read a few at a time, and cut. */
+    private static final long LARGE_STREAM = 4 << 20;
+    private static final long LARGE_ENTRY = 8 << 10;
     private static final int DONE_AT_ONCE = 1_000;
     private static final int FULL_MILLIS = 100;
     /** What a message's JSON may have around its frame: address, id and ttl, perhaps escaped. */
     private static final int ENVELOPE = 6 * (Message.MAX_USER_ID + Message.MAX_ID) + 200;
     /** By how many bytes a message that Redis has cut is too long, at least: within a character it may be cut too. */
     private static final int CUT = 8;
-    /** Begins with what a reader before left undone. */
     private static final String START = "0-0";
     private static final long CONTINUED = 1;
+    private static final Pattern MILLIS = Pattern.compile("\\d{1,15}");
 
     private final Partition partition;
     private final Parts parts;
@@ -60,7 +71,12 @@ final class StreamReader {
     private final OncePerMinute notRejected = new OncePerMinute();
 
     private volatile boolean stopped;
+    /** Up to where the stream has been taken. */
     private String cursor = START;
+    /** Up to where Redis knows that, as long as this node holds the lease; empty: it is not to count. */
+    private String held = "";
+    /** Whether there may be entries that are far too large for a message: a producer gone wrong is to fill no node's memory. */
+    private boolean mayBeLarge = true;
 
     /** What all readers of a node share. */
     record Parts(Redis redis, String node, Settings settings, Executor lane, RejectedList rejectedList, Rejections rejections, Metrics.Count ingested) {}
@@ -72,6 +88,10 @@ final class StreamReader {
         this.leases = leases;
         this.backlog = backlog;
         this.isWaitedFor = isWaitedFor;
+    }
+
+    private static Script script(String name) {
+        return new Script(StreamReader.class, "/dev/bellhop/inbox/positions.lua", "lease.lua", name);
     }
 
     Partition partition() {
@@ -106,45 +126,97 @@ final class StreamReader {
             laterAround(WAIT_MILLIS);
             return;
         }
-        READ.run(parts.redis(), new String[] {partition.ingest(), partition.reader()}, parts.node(), Integer.toString(LEASE_MILLIS),
-                Integer.toString(backlog.hasRoom() ? BATCH : 0), cursor, Integer.toString(longest() + CUT)).handleAsync(this::taken, parts.lane()).exceptionally(failure -> {
-                    again("handing over what was read", failure); // its lane takes no more
-                    return null;
-                });
+        hand(ask());
     }
 
-    private Void taken(Reply reply, Throwable failure) {
+    /**
+     * What Redis has answered.
+     *
+     * @param lease   what hold.lua says
+     * @param asked   up to where the stream had been taken
+     * @param entries what comes after it
+     */
+    private record Answer(Reply lease, String asked, List<StreamMessage<String, String>> entries) {}
+
+    private CompletableFuture<Answer> ask() {
+        String from = cursor;
+        CompletableFuture<List<StreamMessage<String, String>>> entries = !backlog.hasRoom() ? CompletableFuture.completedFuture(List.of())
+                : mayBeLarge ? beginnings(from) : parts.redis().call(commands -> commands.xrange(partition.ingest(),
+                        Range.from(Range.Boundary.excluding(from), Range.Boundary.unbounded()), Limit.from(BATCH)));
+        // why not both in one script: to hand the entries through Lua costs Redis four times as much as to read them
+        return HOLD.run(parts.redis(), new String[] {partition.ingest(), partition.reader()}, parts.node(), Integer.toString(LEASE_MILLIS), from, held)
+                .thenCombine(entries, (lease, read) -> new Answer(lease, from, read));
+    }
+
+    /** Some of the next entries, of each message at most so much that it can be seen to be too long. */
+    private CompletableFuture<List<StreamMessage<String, String>>> beginnings(String from) {
+        return BEGINNINGS.run(parts.redis(), new String[] {partition.ingest()}, from, Integer.toString(LARGE_BATCH), Integer.toString(longest() + CUT)).thenApply(reply -> {
+            List<StreamMessage<String, String>> entries = new ArrayList<>();
+            while (reply.hasMore()) {
+                entries.add(new StreamMessage<>(partition.ingest(), reply.text(), Map.of("message", reply.text(), "ttl_from", reply.text())));
+            }
+            return entries;
+        });
+    }
+
+    private int longest() {
+        return parts.settings().maxMessageSize() + ENVELOPE;
+    }
+
+    private void hand(CompletableFuture<Answer> asked) {
+        asked.handleAsync(this::taken, parts.lane()).exceptionally(failure -> {
+            again("handing over what was read", failure); // its lane takes no more
+            return null;
+        });
+    }
+
+    private Void taken(Answer answer, Throwable failure) {
         if (failure != null) {
             again("reading the ingest stream", failure);
             return null;
         }
-        long reader = reply.number();
+        long reader = answer.lease.number();
         leases.holds(this, reader != 0);
         if (reader != CONTINUED) {
             backlog.clear(); // another node may have taken what is here, or takes it now
-        }
-        if (reader == 0) {
             cursor = START;
+        }
+        held = reader == CONTINUED ? answer.asked : START;
+        if (reader == 0) {
+            mayBeLarge = true;
             laterAround(WAIT_MILLIS);
             return null;
         }
-        cursor = reply.text();
-        String newest = reply.text();
-        boolean nothing = !reply.hasNext();
-        while (reply.hasNext()) {
-            take(reply.text(), reply.text(), reply.number());
+        answer.lease.text(); // the newest id
+        long bytes = answer.lease.number();
+        mayBeLarge = bytes > LARGE_STREAM && bytes > LARGE_ENTRY * answer.lease.number();
+        if (reader != CONTINUED && !answer.asked.equals(START)) {
+            later(0); // why: what was left is to be taken first
+            return null;
         }
-        backlog.publish().whenComplete((progress, never) -> finish().whenComplete((finished, refused) -> {
+        int some = answer.entries.size();
+        for (StreamMessage<String, String> entry : answer.entries) {
+            take(entry.getId(), entry.getBody() == null ? Map.of() : entry.getBody());
+            cursor = entry.getId();
+        }
+        CompletableFuture<Boolean> published = backlog.publish();
+        // why: while these are being kept, the next ones can be read
+        CompletableFuture<Answer> ahead = some == BATCH && !stopped && !published.isDone() && backlog.hasRoom() && !leases.mustGiveUp(this) ? ask() : null;
+        published.whenComplete((progress, never) -> finish().whenComplete((finished, refused) -> {
             if (refused != null) {
                 again("taking entries out of the ingest stream", refused);
             } else if (leases.mustGiveUp(this)) {
                 giveUp();
+            } else if (ahead != null && progress) {
+                hand(ahead);
+            } else if (ahead != null) {
+                parts.redis().later(() -> hand(ahead), WAIT_MILLIS);
             } else if (!progress) {
                 later(WAIT_MILLIS); // why: where nobody can be published to, the next ones cannot either
             } else if (!backlog.hasRoom()) {
                 later(FULL_MILLIS);
-            } else if (nothing && cursor.isEmpty() && !finished) {
-                awaitNext(newest);
+            } else if (some == 0 && !finished) {
+                awaitNext();
             } else {
                 later(0);
             }
@@ -152,21 +224,24 @@ final class StreamReader {
         return null;
     }
 
-    /** Waits for an entry after this one; only to be woken, as taking it is {@link #read}'s. */
+    /** Waits for the next entry; only to be woken, as taking it is {@link #read}'s. */
     @SuppressWarnings("unchecked") // why: Lettuce takes an array of a generic type
-    private void awaitNext(String newest) {
+    private void awaitNext() {
         if (!isWaitedFor) {
             later(WAIT_MILLIS);
             return;
         }
+        String from = cursor;
         parts.redis().waiting(partition.number(), commands -> commands.xread(XReadArgs.Builder.block(WAIT_MILLIS).count(1),
-                XReadArgs.StreamOffset.from(partition.ingest(), newest))).whenComplete((entry, failure) -> later(failure == null ? 0 : WAIT_MILLIS));
+                XReadArgs.StreamOffset.from(partition.ingest(), from))).whenComplete((entry, failure) -> later(failure == null ? 0 : WAIT_MILLIS));
     }
 
-    private int longest() {
-        return parts.settings().maxMessageSize() + ENVELOPE;
+    private void take(String entry, Map<String, String> fields) {
+        String from = fields.getOrDefault("ttl_from", "");
+        take(entry, fields.getOrDefault("message", ""), MILLIS.matcher(from).matches() ? Long.parseLong(from) : Long.parseUnsignedLong(entry, 0, entry.indexOf('-'), 10));
     }
 
+    /** @param ttlFrom when it was added, unless it says otherwise */
     private void take(String entry, String text, long ttlFrom) {
         try {
             // why more than a frame may have: the message's address and its ids come on top
@@ -182,14 +257,21 @@ final class StreamReader {
         }
     }
 
-    /** @return whether there was anything to finish */
+    /** @return whether there may be more to finish at once */
     private CompletableFuture<Boolean> finish() {
-        List<String> done = backlog.takeDone(DONE_AT_ONCE);
+        Taken.Done done = backlog.takeDone(held, DONE_AT_ONCE);
         Map<String, String> rejected = backlog.rejected(BATCH);
-        CompletableFuture<?> finished = done.isEmpty() ? CompletableFuture.completedFuture(null)
-                : DONE.run(parts.redis(), new String[] {partition.ingest()}, done.toArray(String[]::new)).thenAccept(ok -> parts.ingested().add(done.size()));
-        return finished.thenCompose(ok -> rejected.isEmpty() ? CompletableFuture.completedFuture(null) : keep(rejected))
-                .thenApply(ok -> !done.isEmpty());
+        return takeOut(done).thenCompose(ok -> rejected.isEmpty() ? CompletableFuture.completedFuture(null) : keep(rejected))
+                .thenApply(ok -> done.entries().size() == DONE_AT_ONCE || rejected.size() == BATCH);
+    }
+
+    private CompletableFuture<?> takeOut(Taken.Done done) {
+        if (done.entries().isEmpty()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        List<String> args = new ArrayList<>(List.of(parts.node(), done.upTo(), done.before(), Integer.toString(done.trimmed())));
+        args.addAll(done.entries());
+        return DONE.run(parts.redis(), new String[] {partition.ingest(), partition.reader()}, args.toArray(String[]::new)).thenAccept(ok -> parts.ingested().add(done.entries().size()));
     }
 
     /** Why the rejected ones alone wait if this fails: the list may be a key of another type, and the others go on. */
@@ -211,7 +293,7 @@ final class StreamReader {
         if (stopped) {
             return;
         }
-        cursor = START;
+        held = "";
         backlog.clear();
         LOG.log(parts.redis().isConnected() && failed.next().isPresent() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
                 "Failed while {0} ({1}): {2}. Nothing is lost; trying again every {3} ms. The next such line is a minute away.", what, partition.ingest(), failure.toString(), WAIT_MILLIS);
@@ -220,7 +302,7 @@ final class StreamReader {
 
     /** Lets another node go on. What is under way may still come to inboxes: they take it once. */
     private void giveUp() {
-        cursor = START;
+        held = "";
         backlog.clear();
         release().whenComplete((ok, failure) -> laterAround(WAIT_MILLIS));
     }

@@ -233,7 +233,8 @@ public class Redis {
         return (isCluster() ? "SPUBLISH " : "PUBLISH ") + channel;
     }
 
-    boolean isCluster() {
+    /** Whether keys are spread over several Redis by their slots. */
+    public boolean isCluster() {
         return settings.redisCluster();
     }
 

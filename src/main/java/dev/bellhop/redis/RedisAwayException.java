@@ -4,7 +4,7 @@ package dev.bellhop.redis;
 public final class RedisAwayException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    RedisAwayException(String why) {
+    public RedisAwayException(String why) {
         super(why, null, false, false); // why no stack trace: while Redis is away every call ends here
     }
 }

@@ -2,7 +2,6 @@ package dev.bellhop.redis;
 
 import dev.bellhop.message.Position;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -12,21 +11,25 @@ import java.util.List;
  * <p>Not thread-safe: one reader, who reads it once.
  */
 public final class Reply {
-    private final Iterator<?> values;
-    private int left;
+    private final List<?> values;
+    private int read;
 
     Reply(List<?> values) {
-        this.values = values.iterator();
-        this.left = values.size();
+        this.values = values;
     }
 
     public boolean hasNext() {
-        return left > 0;
+        return read < values.size();
     }
 
     /** How many values have not been read. */
     public int left() {
-        return left;
+        return values.size() - read;
+    }
+
+    /** Whether the next value is a text that begins so. */
+    public boolean begins(String start) {
+        return hasNext() && values.get(read) instanceof String text && text.startsWith(start);
     }
 
     /** The next value, a text. */
@@ -57,7 +60,7 @@ public final class Reply {
 
     /** All that is left, each a text. */
     public List<String> texts() {
-        List<String> texts = new ArrayList<>(left);
+        List<String> texts = new ArrayList<>(left());
         while (hasNext()) {
             texts.add(text());
         }
@@ -66,11 +69,10 @@ public final class Reply {
 
     /** @throws IllegalStateException if the script does not return what the caller thinks: a fault of ours */
     private Object next(Class<?> type) {
-        if (left == 0) {
+        if (!hasNext()) {
             throw new IllegalStateException("the script has returned less");
         }
-        left--;
-        Object value = values.next();
+        Object value = values.get(read++);
         if (!type.isInstance(value)) {
             throw new IllegalStateException("the script has returned " + (value == null ? "nothing" : value.getClass().getSimpleName()) + ", not " + type.getSimpleName());
         }

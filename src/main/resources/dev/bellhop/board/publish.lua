@@ -57,5 +57,6 @@ if #announced > 0 then
   end
   redis.call('PEXPIRE', board, retention)
 end
-announce(channel, announced, result)
+local how, name = string.match(channel, '^(%u+) (.*)$')
+announce(how, name, announced, #announced, result)
 return result

@@ -1,22 +1,46 @@
--- What every script of an inbox begins with. All keys are one user's and so share one slot.
--- KEYS[1] inbox (stream): frame, at (when it was kept, ms), expires (ms, if it does)
--- KEYS[2] marks (hash): last (the newest position), base (how many were kept in earlier epochs; base:<epoch> what it was in those),
+-- What every script of an inbox begins with, after positions.lua. All keys of a user share one slot.
+-- inbox (stream): frame, at (when it was kept, ms), expires (ms, if it does)
+-- marks (hash): last (the newest position), base (how many were kept in earlier epochs; base:<epoch> what it was in those),
 --         replid (which Redis numbered), until, oldest, delivered, read, read_n (how many were kept up to what is read)
--- ARGV[1] retention in ms; [6], where there is one, a mark that the script asks for
+-- ARGV[1] retention in ms
 --
 -- A message's number counts a user's messages through all epochs, without holes: base and offset together. The inbox holds the
 -- newest of them. So it is a subtraction how many lie after a mark, or have been trimmed.
-local inbox, marks, retention = KEYS[1], KEYS[2], tonumber(ARGV[1])
+local retention = tonumber(ARGV[1])
 -- why keys live somewhat longer than messages: so their expiry need not be moved with each message
 local lifetime = retention + math.min(3600000, math.floor(retention / 16))
 
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local known = redis.call('HMGET', marks, 'last', 'base', 'replid', 'until', 'oldest', ARGV[6] or 'last', 'delivered', 'read', 'read_n')
-local asked, delivered, read, read_n = known[6], known[7], known[8], tonumber(known[9] or nil)
+-- Of the user whose inbox is open:
+local inbox, marks
+local known -- what the marks were: last, base, replid, until, oldest, and what else was asked for
+-- The end of the inbox: the newest message's position, or <epoch>-0 where the epoch has none yet; and its number.
+local epoch, offset, base, count
+local start -- the epoch and a hyphen
+local kept -- how many messages the inbox holds, once that has been counted
 
-local kept
+local replid -- which Redis this is; asked for once in a call
+
+-- Opens a user's inbox. Of the marks it reads also those that are named.
+local function open(inbox_key, marks_key, ...)
+  inbox, marks, kept = inbox_key, marks_key, nil
+  known = redis.call('HMGET', marks, 'last', 'base', 'replid', 'until', 'oldest', ...)
+  epoch, offset, base, count = nil, nil, tonumber(known[2] or nil), nil
+  if known[1] then
+    local text, number = string.match(known[1], '^(%d+)-(%d+)$')
+    epoch, offset = tonumber(text), tonumber(number)
+    if epoch and epoch >= 2 ^ 53 then
+      epoch = nil -- nothing of ours
+    end
+    start = text and text .. '-'
+  end
+  if epoch and base then
+    count = base + offset
+  end
+end
+
 -- How many messages the inbox holds. Counted when first asked for: keeping a message mostly needs no count.
 local function holds()
   kept = kept or redis.call('XLEN', inbox)
@@ -31,18 +55,6 @@ local function field(entry, name)
       return fields[i + 1]
     end
   end
-end
-
--- The end of the inbox: the newest message's position, or <epoch>-0 where the epoch has none yet; and its number.
-local epoch, offset, base, count = nil, nil, tonumber(known[2] or nil), nil
-if known[1] then
-  epoch, offset = split(known[1])
-  if epoch and epoch >= 2 ^ 53 then
-    epoch = nil -- nothing of ours
-  end
-end
-if epoch and base then
-  count = base + offset
 end
 
 local function has_stream()
@@ -90,6 +102,7 @@ local function begin_epoch(replid)
     remember_base(last_epoch, newest - last_offset)
   end
   epoch, offset, base, count = math.max(now, after + 1), 0, newest, newest
+  start = string.format('%.0f-', epoch)
   redis.call('HSET', marks, 'last', join(epoch, 0), 'base', base, 'replid', replid)
   redis.call('PEXPIRE', marks, lifetime)
 end
@@ -103,7 +116,7 @@ end
 -- replica that took over: each of these has another replication id, and one that takes over again has yet another), or the
 -- stream is gone while the marks are not, and before its time. With unseen the caller finds out itself whether the stream is there.
 local function find_end(unseen)
-  local replid = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
+  replid = replid or string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
   if not epoch or not count or known[3] ~= replid or not (unseen or holds() > 0 or may_be_gone() or has_stream()) then
     begin_epoch(replid)
   end

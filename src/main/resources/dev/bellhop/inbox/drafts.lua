@@ -1,4 +1,4 @@
--- What keeping messages has in common, in an inbox and on a board; after positions.lua and announce.lua.
+-- What keeping messages has in common, in an inbox and on a board; after positions.lua.
 
 -- Where the messages were kept whose ids KEYS[first] to KEYS[last] remember, by their numbers among KEYS.
 local function remembered(first, last)
@@ -24,10 +24,10 @@ local function not_kept(is_taken, place, expires, now)
   return is_taken and '=' or place and '=' .. place or expires and expires <= now and '-' or nil
 end
 
--- Announces all; if one is refused, adds '!' and why to the result.
-local function announce(where, announced, result)
-  for _, announcement in ipairs(announced) do
-    local heard = tell(where, announcement)
+-- Announces the first so many of these, by PUBLISH or SPUBLISH; if one is refused, adds '!' and why to the result.
+local function announce(how, channel, announced, many, result)
+  for i = 1, many do
+    local heard = redis.pcall(how, channel, announced[i])
     if type(heard) == 'table' and heard.err then
       result[#result + 1] = '!' .. heard.err
       break

@@ -5,7 +5,6 @@ redis.call('LLEN', KEYS[2]) -- a key of another type fails here, when nothing ha
 local time = redis.call('TIME')
 local at = string.format('{"at":%.0f,', time[1] * 1000 + math.floor(time[2] / 1000))
 for i = 2, #ARGV, 2 do
-  redis.call('XACK', KEYS[1], 'bellhop', ARGV[i])
   if redis.call('XDEL', KEYS[1], ARGV[i]) == 1 then
     redis.call('LPUSH', KEYS[2], at .. ARGV[i + 1])
   end

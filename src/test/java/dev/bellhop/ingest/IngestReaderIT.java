@@ -12,10 +12,15 @@ import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
 import dev.bellhop.message.Message;
 import dev.bellhop.message.Position;
+import dev.bellhop.redis.Script;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.KillArgs;
+import io.lettuce.core.Range;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SetArgs;
+import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XAddArgs;
+import io.lettuce.core.XReadArgs;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.output.StatusOutput;
@@ -26,6 +31,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -59,7 +67,6 @@ class IngestReaderIT {
 
         awaitAll(reader, 3_000);
         assertThat(redis.commands().xlen(RedisServer.STREAM)).as("what is done leaves the stream").isZero();
-        assertThat(redis.commands().xpending(RedisServer.STREAM, "bellhop").getCount()).isZero();
         assertThat(redis.commands().llen(RedisServer.REJECTED)).isZero();
     }
 
@@ -115,7 +122,6 @@ class IngestReaderIT {
     }
 
     @Test
-    @SuppressWarnings("unchecked") // Lettuce takes an array of a generic type
     void deathAfterPublishingAndBeforeTheEntriesAreDoneDoublesNothing() {
         TestNode first = node().withIngest();
         awaitReading(first);
@@ -127,7 +133,6 @@ class IngestReaderIT {
         for (int i = 20; i < 40; i++) {
             left.add(redis.add(message(i)));
         }
-        redis.commands().xreadgroup(Consumer.from("bellhop", "the dead one"), StreamOffset.lastConsumed(RedisServer.STREAM));
         TestNode second = node();
         for (int i = 20; i < 30; i++) {
             String user = "user" + i % USERS;
@@ -138,7 +143,6 @@ class IngestReaderIT {
 
         awaitAll(second, 60);
         await().until(() -> redis.commands().xlen(RedisServer.STREAM) == 0);
-        assertThat(redis.commands().xinfoConsumers(RedisServer.STREAM, "bellhop")).as("the dead one is forgotten").hasSize(1);
     }
 
     @Test
@@ -160,7 +164,7 @@ class IngestReaderIT {
         TestNode second = node().withIngest();
         first.ingestReader().stop();
 
-        assertThat(redis.commands().get(RedisServer.READER)).isNotEqualTo(first.name());
+        assertThat(String.valueOf(redis.commands().get(RedisServer.READER))).doesNotEndWith(' ' + first.name());
         add(0, 100);
         await().atMost(Duration.ofMillis(1_500)).until(() -> total(second) == 100); // the lease lasts longer
     }
@@ -309,22 +313,73 @@ class IngestReaderIT {
         redis.commands().del(RedisServer.STREAM);
         add(100, 100);
         awaitAll(reader, 200);
-        redis.commands().xgroupDestroy(RedisServer.STREAM, "bellhop");
-        add(200, 100);
-        awaitAll(reader, 300);
     }
 
+    /** As on a machine that stands still for seconds: what has been done once must not be done for ever. */
+    @Test
+    void aReaderWhoseLeaseHasEndedEachTimeComesOn() throws Exception {
+        AtomicBoolean ended = new AtomicBoolean();
+        CompletableFuture<Void> deletes = CompletableFuture.runAsync(() -> {
+            while (!ended.get()) {
+                redis.commands().del(RedisServer.READER);
+            }
+        });
+        try {
+            add(0, 3_000);
+            TestNode reader = node().withIngest();
+            awaitAll(reader, 3_000);
+            await().atMost(SOON).until(() -> redis.commands().xlen(RedisServer.STREAM) == 0);
+        } finally {
+            ended.set(true);
+            deletes.get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    /** A node of the version before read by a consumer group, and held the lease by its bare name. */
     @Test
     @SuppressWarnings("unchecked") // Lettuce takes an array of a generic type
-    void anEntryThatIsDeletedWhileItIsPendingIsPassedOver() {
+    void whatAnOlderVersionHasTakenAndNotDoneIsTakenUp() {
         String deleted = redis.add(message(0));
         redis.commands().xgroupCreate(StreamOffset.from(RedisServer.STREAM, "0"), "bellhop");
-        redis.commands().xreadgroup(Consumer.from("bellhop", "dead"), StreamOffset.lastConsumed(RedisServer.STREAM));
-        redis.commands().xdel(RedisServer.STREAM, deleted);
+        redis.commands().set(RedisServer.READER, "older", SetArgs.Builder.px(700));
         add(0, 10);
+        redis.commands().xreadgroup(Consumer.from("bellhop", "older"), XReadArgs.Builder.count(6), StreamOffset.lastConsumed(RedisServer.STREAM));
+        redis.commands().xdel(RedisServer.STREAM, deleted);
         TestNode reader = node().withIngest();
+        await().during(Duration.ofMillis(300)).until(() -> total(reader) == 0);
 
         awaitAll(reader, 10);
+        await().until(() -> redis.commands().xlen(RedisServer.STREAM) == 0);
+    }
+
+    /** A replica that takes over may lack the newest entries, and give their ids, or earlier ones, anew. */
+    @Test
+    void aStreamThatBeginsAnewWithEarlierIdsIsRead() {
+        TestNode reader = node().withIngest();
+        add(0, 10);
+        awaitAll(reader, 10);
+        redis.commands().eval("redis.call('DEL', KEYS[1]) redis.call('XADD', KEYS[1], '5-1', 'message', ARGV[1])", ScriptOutputType.STATUS,
+                new String[] {RedisServer.STREAM}, "{\"msg_type\":\"notice\",\"to_user_id\":\"early\",\"data\":1}");
+
+        await().atMost(SOON).until(() -> reader.inbox().page("early", null, 10).join().messages().size() == 1);
+    }
+
+    /** Before, what an earlier history had allowed to be dropped took what nobody had read along. */
+    @Test
+    void whatIsDoneTakesNothingAlongThatThisNodeHasNotTaken() {
+        TestNode first = node();
+        String unread = redis.add(message(0));
+        String done = redis.add(message(1));
+        Script script = new Script(StreamReader.class, "/dev/bellhop/inbox/positions.lua", "lease.lua", "done.lua");
+        String[] keys = {RedisServer.STREAM, RedisServer.READER};
+        for (String lease : List.of("", "0-0 other", "9999999999999-0 other", "0-0 " + first.name(), first.name())) {
+            redis.commands().set(RedisServer.READER, lease);
+            script.run(first.redis(), keys, first.name(), done, "9999999999999-0", "1", done).join();
+            assertThat(redis.commands().xrange(RedisServer.STREAM, Range.unbounded())).as(lease).extracting(StreamMessage::getId).containsExactly(unread);
+        }
+        redis.commands().set(RedisServer.READER, done + ' ' + first.name());
+        script.run(first.redis(), keys, first.name(), done, done, "1", done).join();
+        assertThat(redis.commands().xlen(RedisServer.STREAM)).isZero();
     }
 
     @Test
