@@ -138,7 +138,7 @@ public class Sweeper {
         if (sweeps != null) {
             sweeps.cancel(false);
         }
-        marks.write();
+        marks.writeAll();
         registry.takeChanged(this::writePresence);
     }
 }
