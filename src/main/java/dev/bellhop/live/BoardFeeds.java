@@ -13,9 +13,7 @@ import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.PubSub;
 import dev.bellhop.redis.RedisAwayException;
 import jakarta.inject.Inject;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,17 +22,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The boards that this node's users read, each with a subscription; and the users who have something to take in. At most {@link #MOST}
- * take in at a time: a message for everybody concerns every user here, and must not hold up the messages of one.
+ * The boards that this node's users read, each with a subscription; and the users who have something to take in, each in their turn
+ * ({@link Turns}): a message for everybody concerns every user here, and must not hold up the messages of one.
  *
  * <p>Thread-safe, never blocks.
  */
 @SingleInstance
 class BoardFeeds {
     private static final System.Logger LOG = System.getLogger(BoardFeeds.class.getName());
-
-    /** How many users take in at a time. */
-    static final int MOST = 64;
 
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** For how long a login waits for boards. */
@@ -51,9 +46,7 @@ class BoardFeeds {
     private final OncePerMinute warnings = new OncePerMinute();
     private final ConcurrentMap<String, BoardFeed> feeds = new ConcurrentHashMap<>();
 
-    // guarded by waiting
-    private final Set<UserBoards> waiting = new LinkedHashSet<>();
-    private int underWay;
+    private final Turns turns;
 
     @Inject
     BoardFeeds(Boards boards, Inbox inbox, PubSub pubSub, Keys keys, Lanes lanes, Metrics metrics) {
@@ -62,9 +55,10 @@ class BoardFeeds {
         this.pubSub = pubSub;
         this.keys = keys;
         this.lanes = lanes;
+        turns = new Turns(lanes, this::again);
         failures = metrics.counter("board_failures", "Takings in of messages for many that failed and are tried again");
         metrics.gauge("boards", "Boards (of everybody, a role or a group) that users of this node read", feeds::size);
-        metrics.gauge("board_waiting", "Users of this node who wait to take in messages for many", this::waiting);
+        metrics.gauge("board_waiting", "Users of this node who wait to take in messages for many", turns::waiting);
     }
 
     Boards boards() {
@@ -73,12 +67,6 @@ class BoardFeeds {
 
     Inbox inbox() {
         return inbox;
-    }
-
-    private int waiting() {
-        synchronized (waiting) {
-            return waiting.size();
-        }
     }
 
     // --- who reads what
@@ -116,11 +104,15 @@ class BoardFeeds {
 
     // --- what is new
 
-    /** The messages after a place on a board, oldest first, at most {@link BoardFeed#TAIL}. */
-    CompletableFuture<List<BoardMessage>> after(String board, Position place) {
+    /**
+     * The messages after a place on a board, oldest first, at most {@link BoardFeed#TAIL}.
+     *
+     * @param certain whether they must be on the board now: false if what is held here was heard a moment ago
+     */
+    CompletableFuture<List<BoardMessage>> after(String board, Position place, boolean certain) {
         BoardFeed feed = feeds.get(board);
         List<BoardMessage> held = feed == null ? null : feed.after(place);
-        return held != null ? CompletableFuture.completedFuture(held) : boards.after(board, place, BoardFeed.TAIL);
+        return held != null && (held.isEmpty() || !certain) ? CompletableFuture.completedFuture(held) : boards.after(board, place, BoardFeed.TAIL);
     }
 
     /** A message has been put on a board. */
@@ -179,34 +171,7 @@ class BoardFeeds {
 
     /** Has a user take in what is new, when their turn comes. */
     void ask(UserBoards reader) {
-        synchronized (waiting) {
-            waiting.add(reader);
-        }
-        next();
-    }
-
-    private void next() {
-        while (true) {
-            UserBoards reader;
-            synchronized (waiting) {
-                if (underWay >= MOST || waiting.isEmpty()) {
-                    return;
-                }
-                reader = waiting.iterator().next();
-                waiting.remove(reader);
-                underWay++;
-            }
-            // why another thread: many end at once, each beginning the next, and would fill the stack
-            lanes.insist(lanes.pages(), () -> reader.takeIn().whenComplete((any, failure) -> {
-                synchronized (waiting) {
-                    underWay--;
-                }
-                if (failure != null) {
-                    again(reader, failure);
-                }
-                next();
-            }));
-        }
+        turns.ask(reader);
     }
 
     private void again(UserBoards reader, Throwable failure) {
@@ -234,7 +199,7 @@ class BoardFeeds {
      */
     CompletableFuture<Boolean> catchUp(UserBoards reader) {
         CompletableFuture<Boolean> result = new CompletableFuture<>();
-        reader.takeIn().whenComplete((any, failure) -> {
+        reader.takeIn(true).whenComplete((any, failure) -> {
             if (failure != null) {
                 again(reader, failure);
             }

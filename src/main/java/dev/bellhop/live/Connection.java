@@ -244,6 +244,7 @@ final class Connection implements Outbox.Owner, Sender {
         if (frame.position() != null) {
             sent = frame.position();
             feed.delivered().move(frame.position());
+            feed.arrivals().look();
         }
         CloseCode last = finalCode;
         if (last != null && outbox.messages() == 0) {

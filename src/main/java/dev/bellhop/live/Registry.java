@@ -74,6 +74,7 @@ class Registry {
         if (feed != null && feed.remove(connection)) {
             changed.add(feed);
             connections.decrement();
+            feed.arrivals().look();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.bellhop.live;
 
 import dev.bellhop.board.Spans;
+import dev.bellhop.inbox.Inbox;
 import dev.bellhop.message.Address;
 import dev.bellhop.message.BoardMessage;
 import dev.bellhop.message.Position;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
  * <p>Thread-safe, never blocks.
  */
 final class UserBoards {
+    private final UserFeed feed;
     private final String user;
     private final BoardFeeds all;
 
@@ -29,15 +31,14 @@ final class UserBoards {
     private boolean known;
     private boolean wanted;
     private boolean left;
+    /** Where in the inbox the newest message is that was taken in here; null if none was. */
+    private Position kept;
     private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
 
-    UserBoards(String user, BoardFeeds all) {
-        this.user = user;
+    UserBoards(UserFeed feed, BoardFeeds all) {
+        this.feed = feed;
+        this.user = feed.user();
         this.all = all;
-    }
-
-    String user() {
-        return user;
     }
 
     /** Whether the user is a member of this group, as far as this node knows. */
@@ -64,9 +65,10 @@ final class UserBoards {
     /**
      * Takes in what is new on all boards of the user.
      *
+     * @param login whether a page logs in: perhaps nothing has been heard of a board since Redis lost it
      * @return whether there was anything; fails if a board or the inbox could not be reached
      */
-    CompletableFuture<Boolean> takeIn() {
+    CompletableFuture<Boolean> takeIn(boolean login) {
         CompletableFuture<Boolean> result = new CompletableFuture<>();
         CompletableFuture<?> before;
         synchronized (this) {
@@ -75,7 +77,7 @@ final class UserBoards {
             last = result;
         }
         // why one after another: each begins where the one before has ended
-        before.whenComplete((ended, failure) -> know().thenCompose(ok -> each()).whenComplete((any, failed) -> {
+        before.whenComplete((ended, failure) -> know().thenCompose(ok -> each(login)).whenComplete((any, failed) -> {
             if (failed == null) {
                 result.complete(any);
             } else {
@@ -105,11 +107,11 @@ final class UserBoards {
         });
     }
 
-    private CompletableFuture<Boolean> each() {
+    private CompletableFuture<Boolean> each(boolean login) {
         Set<String> boards = mine();
         CompletableFuture<Boolean> result = CompletableFuture.completedFuture(false);
         for (String board : boards) {
-            CompletableFuture<Boolean> one = take(board, false);
+            CompletableFuture<Boolean> one = take(board, login, false);
             result = result.thenCombine(one, (a, b) -> a | b);
         }
         return result;
@@ -147,26 +149,43 @@ final class UserBoards {
     }
 
     /** Takes in what is new on one board, some at a time. */
-    private CompletableFuture<Boolean> take(String board, boolean any) {
+    private CompletableFuture<Boolean> take(String board, boolean login, boolean any) {
         Spans spans;
+        boolean certain;
         Position after;
         synchronized (this) {
             spans = board.startsWith("group:") ? groups.getOrDefault(board.substring("group:".length()), new Spans(List.of())) : Spans.WHOLE;
             after = taken.getOrDefault(board, spans.begin());
+            // why only then: who has taken in something of the board is known to Redis, which so has not lost it
+            certain = login && !taken.containsKey(board);
         }
-        return all.after(board, after).thenCompose(messages -> {
+        return all.after(board, after, certain).thenCompose(messages -> {
             if (messages.isEmpty()) {
                 return CompletableFuture.completedFuture(any);
             }
             Position upTo = messages.get(messages.size() - 1).place();
             List<BoardMessage> theirs = messages.stream().filter(message -> spans.hold(message.place())).toList();
-            return all.inbox().take(user, board, theirs, upTo).thenCompose(ok -> {
+            return all.inbox().take(user, board, theirs, upTo).thenCompose(outcomes -> {
                 synchronized (this) {
+                    outcomes.forEach(one -> kept = one.outcome() == Inbox.Outcome.KEPT ? one.position() : kept);
                     taken.put(board, upTo);
                 }
-                return messages.size() < BoardFeed.TAIL ? CompletableFuture.completedFuture(true) : take(board, true);
+                return messages.size() < BoardFeed.TAIL ? CompletableFuture.completedFuture(true) : take(board, login, true);
             });
         });
+    }
+
+    /** Has a task run when all that was taken in here has been sent to the user's pages. */
+    void whenSent(Runnable then) {
+        Position upTo;
+        synchronized (this) {
+            upTo = kept;
+        }
+        if (upTo == null) {
+            then.run();
+        } else {
+            feed.arrivals().await(upTo, then);
+        }
     }
 
     /** The user has no connection here any more. */

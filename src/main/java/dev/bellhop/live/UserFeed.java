@@ -36,6 +36,7 @@ final class UserFeed {
     private final Replay replay;
     private final BoardFeeds boardFeeds;
     private final UserBoards boards;
+    private final Arrivals arrivals = new Arrivals(this);
     private final long madeNanos = System.nanoTime();
     private final Allowance bytes;
 
@@ -51,7 +52,7 @@ final class UserFeed {
         this.user = user;
         this.delivered = delivered;
         this.boardFeeds = boardFeeds;
-        this.boards = new UserBoards(user, boardFeeds);
+        this.boards = new UserBoards(this, boardFeeds);
         this.replay = readings.replay(this);
         bytes = Allowance.ofBytes(settings, madeNanos);
     }
@@ -63,6 +64,11 @@ final class UserFeed {
     /** The boards that the user reads. */
     UserBoards boards() {
         return boards;
+    }
+
+    /** Who waits until the connections have been sent messages. */
+    Arrivals arrivals() {
+        return arrivals;
     }
 
     /** How far the connections have been sent messages. */

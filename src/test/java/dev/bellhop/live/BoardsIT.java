@@ -113,6 +113,28 @@ class BoardsIT {
         leave(here, there, late);
     }
 
+    /** What the node still holds of the board is not on it any more: whoever logs in then must not be told that they have it. */
+    @Test
+    void whoLogsInAfterRedisHasLostEverythingGetsWhatComesNextThoughItsClockHasGoneBack() {
+        TestPage here = loggedIn(two, "a", "manager");
+        long later = (long) (redis.time() * 1000) + 3_600_000;
+        for (String board : List.of("everyone", "role:manager")) {
+            redis.commands().xadd(one.keys().board(board), new XAddArgs().id(later + "-1"), Map.of("frame", "", "at", Long.toString(later), "expires", "1"));
+        }
+        redis.add(message(EVERYBODY, 1));
+        redis.add(message(MANAGERS, 2));
+        await().until(() -> data(here).size() == 2);
+        redis.commands().flushall();
+        TestPage between = loggedIn(two, "b", "manager");
+        redis.add(message(EVERYBODY, 3));
+        redis.add(message(MANAGERS, 4));
+
+        await().until(() -> data(here).size() == 4);
+        await().until(() -> data(between).size() >= 2);
+        assertThat(data(between)).containsExactlyInAnyOrder(3, 4);
+        leave(here, between);
+    }
+
     @Test
     void whoHoldsTheRoleAndNobodyElse() {
         TestPage manager = loggedIn(one, "m", "manager");
@@ -262,6 +284,23 @@ class BoardsIT {
         }
         await().atMost(Duration.ofSeconds(30)).until(() -> pages.stream().allMatch(page -> data(page).size() >= 5));
         assertThat(pages).allSatisfy(page -> assertThat(data(page)).containsExactly(0, 1, 2, 3, 4));
+    }
+
+    /** Frames for all would wait in the server's queues, and those for one user behind them. */
+    @Test
+    void fewUsersAtATimeAreSentWhatIsForEverybody() {
+        FramesUnderWay underWay = new FramesUnderWay(two);
+        for (int i = 0; i < 400; i++) {
+            underWay.open("u" + i % 200);
+        }
+        underWay.awaitLive();
+        for (int i = 0; i < 5; i++) {
+            redis.add(message(EVERYBODY, i));
+            int sent = 400 * (i + 1);
+            await().atMost(Duration.ofSeconds(30)).until(() -> underWay.sent() == sent);
+        }
+        assertThat(underWay.mostUsers()).isBetween(2, Turns.MOST);
+        underWay.leave();
     }
 
     @Test

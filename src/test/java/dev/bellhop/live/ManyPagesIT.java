@@ -82,6 +82,7 @@ class ManyPagesIT {
         }
         awaitLive(pages);
         assertThat(inbox.mostUnderWay.get()).isLessThanOrEqualTo(64);
+        await().until(() -> redis.commands().keys("*:connections").size() == USERS); // who is here has been written
         inbox.forget();
         redis.commands().configResetstat();
         redis.commands().clientKill(KillArgs.Builder.typePubsub());
