@@ -152,7 +152,7 @@ final class StreamReader {
     private CompletableFuture<List<StreamMessage<String, String>>> beginnings(String from) {
         return BEGINNINGS.run(parts.redis(), new String[] {partition.ingest()}, from, Integer.toString(LARGE_BATCH), Integer.toString(longest() + CUT)).thenApply(reply -> {
             List<StreamMessage<String, String>> entries = new ArrayList<>();
-            while (reply.hasMore()) {
+            while (reply.hasNext()) {
                 entries.add(new StreamMessage<>(partition.ingest(), reply.text(), Map.of("message", reply.text(), "ttl_from", reply.text())));
             }
             return entries;
