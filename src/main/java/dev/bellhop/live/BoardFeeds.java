@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * The boards that this node's users read, each with a subscription; and the users who have something to take in, each in their turn
@@ -56,7 +57,7 @@ class BoardFeeds {
         this.keys = keys;
         this.lanes = lanes;
         turns = new Turns(lanes, this::again);
-        failures = metrics.counter("board_failures", "Takings in of messages for many that failed and are tried again");
+        failures = metrics.counter("board_failures", "Times that messages for many could not be taken in for a user or a board; each is tried again");
         metrics.gauge("boards", "Boards (of everybody, a role or a group) that users of this node read", feeds::size);
         metrics.gauge("board_waiting", "Users of this node who wait to take in messages for many", turns::waiting);
     }
@@ -124,7 +125,7 @@ class BoardFeeds {
         if (feed.heard(announced)) {
             feed.readers().forEach(this::ask);
         } else {
-            read(feed, new Backoff(), true);
+            read(feed, new Backoff(), this::lost);
         }
     }
 
@@ -132,31 +133,35 @@ class BoardFeeds {
     void missed(String board) {
         BoardFeed feed = feeds.computeIfPresent(board, (name, known) -> known); // why: waits for join, which asked
         if (feed != null) {
-            read(feed, new Backoff(), true);
+            read(feed, new Backoff(), this::lost);
         }
     }
 
-    /** @param alone false: it is read because another board has been found lost */
-    private void read(BoardFeed feed, Backoff backoff, boolean alone) {
+    /** @param lost is told if Redis has lost what this node holds of the board */
+    private void read(BoardFeed feed, Backoff backoff, Consumer<BoardFeed> lost) {
         int reading = feed.begin();
         boards.newest(feed.board(), BoardFeed.TAIL).whenComplete((messages, failure) -> {
             if (failure == null) {
                 if (feed.read(reading, messages)) {
-                    lost(feed, alone);
+                    lost.accept(feed);
                 }
                 feed.readers().forEach(this::ask);
             } else if (feeds.get(feed.board()) == feed) {
                 failed(failure);
-                lanes.later(lanes.pages(), () -> read(feed, backoff, alone), backoff.next());
+                lanes.later(lanes.pages(), () -> read(feed, backoff, lost), backoff.next());
             }
         });
     }
 
     /** Redis has lost this board, so perhaps all: what is held here of the others, and of how far readers have taken them in, may count for nothing. */
-    private void lost(BoardFeed feed, boolean alone) {
-        List<BoardFeed> others = alone ? feeds.values().stream().filter(other -> other != feed && other.forget()).toList() : List.of();
-        feed.readers().forEach(UserBoards::mayHaveMissed); // why then: each is to take the others in anew, and not from what was held here
-        others.forEach(other -> read(other, new Backoff(), false));
+    private void lost(BoardFeed feed) {
+        List<BoardFeed> others = feeds.values().stream().filter(other -> other != feed && other.forget()).toList();
+        takeAnew(feed); // why after that: each is to take the others in anew, and not from what was held here
+        others.forEach(other -> read(other, new Backoff(), BoardFeeds::takeAnew));
+    }
+
+    private static void takeAnew(BoardFeed feed) {
+        feed.readers().forEach(UserBoards::mayHaveMissed);
     }
 
     private void failed(Throwable failure) {
