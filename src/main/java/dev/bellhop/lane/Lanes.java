@@ -27,7 +27,7 @@ public class Lanes {
     private static final int RETRY_MILLIS = 500;
     /** How often it is looked whether tasks are blocked. */
     private static final int WIDEN_MILLIS = 100;
-    /** How many pages on streams may leave a write blocked before others wait. Why so few: on each server but one, none ever is. */
+    /** How many pages may leave a write or a close blocked before others wait. Why so few: on each server but one, none ever is. */
     private static final int MOST_BLOCKED = 200;
     private static final long END_NANOS = TimeUnit.SECONDS.toNanos(8);
 
@@ -44,8 +44,8 @@ public class Lanes {
     public Lanes(Metrics metrics) {
         delivery = new Lane("delivery", 1, 1_000, metrics);
         pages = new Lane("pages", 2, 100_000, metrics);
-        closing = new Lane("closing", 4, 10_000, metrics);
-        stalled = new Lane("stalled", 4, 10_000, metrics);
+        closing = new Lane("closing", 4, 4 + MOST_BLOCKED, 10_000, metrics);
+        stalled = new Lane("stalled", 4, 4 + MOST_BLOCKED, 10_000, metrics);
         streams = new Lane("streams", 4, 4 + MOST_BLOCKED, 100_000, metrics);
         ingest = new Lane("ingest", 1, 1_000, metrics);
         observers = new Lane("observers", 4, 10_000, metrics);
@@ -62,7 +62,9 @@ public class Lanes {
         made.prestartAllCoreThreads();
         timer = made;
         all().forEach(lane -> lane.start(threads));
-        made.scheduleWithFixedDelay(streams::widen, WIDEN_MILLIS, WIDEN_MILLIS, TimeUnit.MILLISECONDS);
+        for (Lane lane : List.of(closing, stalled, streams)) {
+            made.scheduleWithFixedDelay(lane::widen, WIDEN_MILLIS, WIDEN_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
     /** Hands to connections what Redis publishes; in order. */
@@ -75,7 +77,10 @@ public class Lanes {
         return pages;
     }
 
-    /** Closes connections. Why of its own: some servers take seconds for it. */
+    /**
+     * Closes connections. Why of its own: some servers take seconds for it, and Open Liberty may never return if the connection breaks
+     * meanwhile. Others are closed all the same: there are more threads while some are blocked.
+     */
     public Lane closing() {
         return closing;
     }
