@@ -31,13 +31,13 @@ final class RedisCli {
      * @return those that have moved
      */
     static Set<Integer> reshard(RedisCluster cluster, int slots, Member from, Member to) {
-        Set<Integer> moved = cluster.slotsOf(from);
+        Set<Integer> moved = cluster.ownSlotsOf(from);
         List<String> command = List.of("redis-cli", "--cluster", "reshard", "127.0.0.1:" + from.port(), "--cluster-from", from.id(), "--cluster-to", to.id(),
                 "--cluster-slots", Integer.toString(slots), "--cluster-yes");
         // why again: it begins only where all members agree who has which slot, and they learn of a change one after another
         await().atMost(SOON).pollInterval(Duration.ofMillis(500)).until(() -> !run(command).contains("Nodes don't agree"));
-        await().atMost(SOON).until(() -> cluster.slotsOf(from).size() == moved.size() - slots);
-        moved.removeAll(cluster.slotsOf(from));
+        await().atMost(SOON).until(() -> cluster.ownSlotsOf(from).size() == moved.size() - slots);
+        moved.removeAll(cluster.ownSlotsOf(from));
         return moved;
     }
 

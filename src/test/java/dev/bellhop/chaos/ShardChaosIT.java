@@ -105,7 +105,7 @@ class ShardChaosIT {
         Member to = other(cluster, from);
         chaos.waits().during(MOVED + " slots moved", moved::contains, () -> {
             cluster.move(moved, to);
-            int slots = Math.min(MOVED, cluster.slotsOf(from).size() - 1);
+            int slots = Math.min(MOVED, cluster.ownSlotsOf(from).size() - 1);
             if (SECONDS >= 600 || RedisCli.isThere()) { // the figures of the guarantees page are redis-cli's
                 moved.addAll(RedisCli.reshard(cluster, slots, from, to));
             } else {

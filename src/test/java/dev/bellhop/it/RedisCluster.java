@@ -185,8 +185,17 @@ public final class RedisCluster extends OwnRedis {
 
     /** The slots that it serves, as the first that runs has it. */
     public Set<Integer> slotsOf(Member of) {
+        return slotsOf(of, members.stream().filter(Member::runs).findFirst().orElseThrow());
+    }
+
+    /** The slots that it serves, as it has them itself: others learn of a change later. */
+    public Set<Integer> ownSlotsOf(Member of) {
+        return slotsOf(of, of);
+    }
+
+    private static Set<Integer> slotsOf(Member of, Member asked) {
         Set<Integer> slots = new HashSet<>();
-        members.stream().filter(Member::runs).findFirst().orElseThrow().commands().clusterNodes().lines().filter(line -> line.contains(":" + of.port + "@")).forEach(line -> {
+        asked.commands().clusterNodes().lines().filter(line -> line.contains(":" + of.port + "@")).forEach(line -> {
             String[] words = line.split(" ");
             for (int i = 8; i < words.length; i++) {
                 if (!words[i].startsWith("[")) {

@@ -36,7 +36,7 @@ class DeliveryAtOnceIT {
             while (System.nanoTime() < end) {
                 LockSupport.parkNanos(end - System.nanoTime());
             }
-        }).login(null);
+        }).endingSendsAtOnce().login(null);
         await().until(() -> page.from() != null);
         threads.clear();
         return page;

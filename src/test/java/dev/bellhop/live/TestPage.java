@@ -31,6 +31,7 @@ public final class TestPage {
     private volatile CloseReason closed;
     private volatile boolean closedUnderALock;
     private volatile boolean reads = true;
+    private volatile boolean endsSendsAtOnce;
 
     /** @param shows is told of each frame, on the thread that sends it; it must not block */
     TestPage(TestNode node, Consumer<String> shows, String user, String... roles) {
@@ -70,11 +71,17 @@ public final class TestPage {
         if (!reads) {
             return;
         }
-        if (ThreadLocalRandom.current().nextInt(4) == 0) {
+        if (!endsSendsAtOnce && ThreadLocalRandom.current().nextInt(4) == 0) {
             node.threads().schedule(() -> handler.onResult(new SendResult()), ThreadLocalRandom.current().nextInt(300), TimeUnit.MICROSECONDS);
         } else {
             handler.onResult(new SendResult());
         }
+    }
+
+    /** From now on each send ends within the call, so whoever begins one also ends it. */
+    TestPage endingSendsAtOnce() {
+        endsSendsAtOnce = true;
+        return this;
     }
 
     private UserFeed feed() {
