@@ -19,6 +19,7 @@ public abstract class OwnRedis implements TestInstancePreConstructCallback, Afte
     private final Deque<AutoCloseable> users = new ArrayDeque<>();
     private int usersOfAll;
     private boolean ofAllTests;
+    private boolean mayRunAgain;
 
     /** How a node of Bellhop is told of it, each {@code name=value}. */
     public abstract List<String> settings();
@@ -44,6 +45,7 @@ public abstract class OwnRedis implements TestInstancePreConstructCallback, Afte
     @Override
     public void afterEach(ExtensionContext context) throws Exception {
         if (ofAllTests) {
+            mayRunAgain |= context.getExecutionException().isPresent();
             closeUsers(usersOfAll);
         } else {
             afterAll(context);
@@ -52,6 +54,10 @@ public abstract class OwnRedis implements TestInstancePreConstructCallback, Afte
 
     @Override
     public void afterAll(ExtensionContext context) throws Exception {
+        if (mayRunAgain) { // why: a test that fails is run once more, with what the class has in static fields; else all of it ends with the JVM
+            mayRunAgain = false;
+            return;
+        }
         closeUsers(0);
         close();
     }
