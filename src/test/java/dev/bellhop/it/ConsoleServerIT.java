@@ -183,7 +183,9 @@ class ConsoleServerIT extends WithServers {
 
     @Test
     void aNodeThatDoesNotAnswerIsNamed() {
-        redis.commands().hset("bellhop:{guest524}:connections", "lost-node", (System.currentTimeMillis() + 60_000) + " 2");
+        String until = Long.toString(System.currentTimeMillis() + 60_000);
+        redis.commands().hset("bellhop:{guest524}:connections", "lost-node", until + " 2");
+        redis.commands().hset("bellhop:nodes", "lost-node", until + " {}");
         try {
             JsonObject answer = ok(call(FormLogin.as("admin", first), "GET", "users/guest524/connections", null));
             assertThat(answer.getJsonArray("silent")).hasToString("[\"lost-node\"]");
@@ -191,6 +193,7 @@ class ConsoleServerIT extends WithServers {
             assertThat(answer.getInt("nodes")).isEqualTo(1);
             assertThat(answer.getInt("answered")).isZero();
         } finally {
+            redis.commands().hdel("bellhop:nodes", "lost-node");
             redis.commands().del("bellhop:{guest524}:connections");
         }
     }
