@@ -50,12 +50,12 @@ public class ApiFilter extends HttpFilter {
             return;
         }
         if (isCrossSite(request)) {
-            refuse(response, new Problem(Code.CROSS_SITE, "a page of another site may not do this; see bellhop.origins"));
+            new Problem(Code.CROSS_SITE, "a page of another site may not do this; see bellhop.origins").answer(response);
             return;
         }
         Problem unreadable = unreadable(request);
         if (unreadable != null) {
-            refuse(response, unreadable);
+            unreadable.answer(response);
             return;
         }
         // why whoever is logged in stays who they are: a browser sends Basic credentials that it remembers along with everything,
@@ -78,7 +78,7 @@ public class ApiFilter extends HttpFilter {
             request.login(credentials.substring(0, colon), credentials.substring(colon + 1));
         } catch (ServletException wrong) {
             response.setHeader("WWW-Authenticate", Caller.CHALLENGE);
-            refuse(response, new Problem(Code.UNAUTHENTICATED, "name and password do not go together"));
+            new Problem(Code.UNAUTHENTICATED, "name and password do not go together").answer(response);
             return;
         }
         verified.add(credentials, Caller.remember(request));
@@ -145,12 +145,5 @@ public class ApiFilter extends HttpFilter {
         } catch (IllegalArgumentException notBase64) {
             return null;
         }
-    }
-
-    private static void refuse(HttpServletResponse response, Problem problem) throws IOException {
-        response.setStatus(problem.code().status());
-        response.setContentType(Problem.TYPE);
-        response.setCharacterEncoding("UTF-8");
-        response.getWriter().print(problem.json());
     }
 }

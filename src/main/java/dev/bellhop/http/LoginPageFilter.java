@@ -28,11 +28,7 @@ public class LoginPageFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
         if (request.getUserPrincipal() == null && isBellhops(request) && !response.isCommitted()) {
-            Problem problem = new Problem(Code.UNAUTHENTICATED, "a security constraint of this application lets only those who have logged in get here");
-            response.setStatus(problem.code().status());
-            response.setContentType(Problem.TYPE);
-            response.setCharacterEncoding("UTF-8");
-            response.getWriter().print(problem.json());
+            new Problem(Code.UNAUTHENTICATED, "a security constraint of this application lets only those who have logged in get here").answer(response);
             return;
         }
         chain.doFilter(request, response);

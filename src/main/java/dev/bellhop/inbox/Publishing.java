@@ -1,6 +1,7 @@
 package dev.bellhop.inbox;
 
 import dev.bellhop.config.Settings;
+import dev.bellhop.redis.Failures;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.redis.RedisAwayException;
 import dev.bellhop.redis.Reply;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /**
  * Sends what is to be kept, for many users in one call of the script: a call of its own costs Redis more than the message in it.
@@ -153,7 +153,7 @@ final class Publishing {
     private CompletableFuture<Reply> call(List<User> users) {
         List<String> keys = new ArrayList<>();
         List<String> args = new ArrayList<>(List.of(Long.toString(settings.inboxRetention().toMillis()), Integer.toString(settings.inboxMaxMessages()),
-                Long.toString(Inbox.IDS_REMEMBERED.toMillis()), redis.isCluster() ? "SPUBLISH" : "PUBLISH"));
+                Long.toString(Inbox.IDS_REMEMBERED.toMillis()), redis.announcing()));
         for (User user : users) {
             keys.addAll(user.keys);
             args.addAll(user.args);
@@ -168,7 +168,7 @@ final class Publishing {
             users.forEach(user -> alone(user, call(List.of(user))));
         } else {
             users.forEach(user -> user.result.completeExceptionally(failure));
-            if (cause(failure) instanceof RedisCommandTimeoutException) {
+            if (Failures.cause(failure) instanceof RedisCommandTimeoutException) {
                 failWaiting(failure);
             }
         }
@@ -198,10 +198,6 @@ final class Publishing {
 
     /** Whether Redis has refused a call before it began, since some of its keys are forbidden: those of the others are not. */
     private static boolean isRefused(Throwable failure) {
-        return cause(failure) instanceof RedisCommandExecutionException refusal && String.valueOf(refusal.getMessage()).startsWith("NOPERM");
-    }
-
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return Failures.cause(failure) instanceof RedisCommandExecutionException refusal && String.valueOf(refusal.getMessage()).startsWith("NOPERM");
     }
 }

@@ -5,6 +5,7 @@ import dev.bellhop.inbox.Inbox;
 import dev.bellhop.message.Address;
 import dev.bellhop.metric.OncePerMinute;
 import dev.bellhop.redis.Backoff;
+import dev.bellhop.redis.Failures;
 import dev.bellhop.redis.Partition;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.rejected.RejectedMessage;
@@ -18,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /**
  * Entries of one ingest stream that were taken and are not done: by address, and of each in the stream's order.
@@ -192,7 +192,7 @@ final class Backlog {
                 next(waiting, tried);
             } else if (isTheUsersAlone(failure)) {
                 LOG.log(System.Logger.Level.ERROR, "The keys of user {0} in Redis are not as Bellhop left them ({1}); messages for them go to {2}. Remove the keys.",
-                        waiting.shown(), cause(failure).getMessage(), partition.rejected());
+                        waiting.shown(), Failures.cause(failure).getMessage(), partition.rejected());
                 finished(waiting, some, "a key of the user is not as Bellhop left it");
                 next(waiting, tried);
             } else {
@@ -233,7 +233,7 @@ final class Backlog {
         boolean warn = redis.isConnected() && users.get(waiting.to) == waiting && warnings.next().isPresent();
         LOG.log(warn ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG, "Redis does not take messages for user {0}: {1}. They wait in order and are tried again; "
                 + "{2} users wait so, the others are served. If it lasts, look at the shard of that user. The next such line is a minute away.",
-                waiting.shown(), cause(failure).toString(), held);
+                waiting.shown(), Failures.cause(failure).toString(), held);
         return waiting.backoff.next();
     }
 
@@ -250,13 +250,9 @@ final class Backlog {
      * over, a Redis that is full, rights that are mended.
      */
     private static boolean isTheUsersAlone(Throwable failure) {
-        Throwable cause = cause(failure);
+        Throwable cause = Failures.cause(failure);
         String message = String.valueOf(cause.getMessage());
         return cause instanceof RedisCommandExecutionException && (message.startsWith("WRONGTYPE") || message.startsWith("DAMAGED"));
-    }
-
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     /**

@@ -62,9 +62,8 @@ public class Lanes {
         made.prestartAllCoreThreads();
         timer = made;
         all().forEach(lane -> lane.start(threads));
-        for (Lane lane : List.of(closing, stalled, streams)) {
-            made.scheduleWithFixedDelay(lane::widen, WIDEN_MILLIS, WIDEN_MILLIS, TimeUnit.MILLISECONDS);
-        }
+        List<Lane> mayBlock = List.of(closing, stalled, streams);
+        made.scheduleWithFixedDelay(() -> mayBlock.forEach(Lane::widen), WIDEN_MILLIS, WIDEN_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Hands to connections what Redis publishes; in order. */

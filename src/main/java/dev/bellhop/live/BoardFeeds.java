@@ -9,13 +9,13 @@ import dev.bellhop.message.Position;
 import dev.bellhop.metric.Metrics;
 import dev.bellhop.metric.OncePerMinute;
 import dev.bellhop.redis.Backoff;
+import dev.bellhop.redis.Failures;
 import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.PubSub;
 import dev.bellhop.redis.RedisAwayException;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -181,7 +181,7 @@ class BoardFeeds {
 
     private void again(UserBoards reader, Throwable failure) {
         reader.mayHaveMissed();
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = Failures.cause(failure);
         if (!(cause instanceof RedisAwayException)) { // why not then: when Redis is back, each user's channel is subscribed anew
             failed(cause);
             lanes.later(lanes.pages(), () -> ask(reader), REST_MILLIS + ThreadLocalRandom.current().nextInt(REST_MILLIS));

@@ -20,10 +20,10 @@ class StreamTurns {
     static final int MOST = 8;
 
     private final Lanes lanes;
-    private final Map<String, Turns> users = new ConcurrentHashMap<>();
+    private final Map<String, OfUser> users = new ConcurrentHashMap<>();
 
     /** Of one user. All fields are guarded by the entry of the map. */
-    private static final class Turns {
+    private static final class OfUser {
         private final Queue<Runnable> waiting = new ArrayDeque<>();
         private int running;
     }
@@ -37,7 +37,7 @@ class StreamTurns {
     void run(String user, Runnable task) {
         boolean[] now = {false};
         users.compute(user, (name, known) -> {
-            Turns turns = known == null ? new Turns() : known;
+            OfUser turns = known == null ? new OfUser() : known;
             now[0] = turns.running < MOST;
             if (now[0]) {
                 turns.running++;

@@ -2,7 +2,9 @@ package dev.bellhop.problem;
 
 import dev.bellhop.message.BadMessageException;
 import dev.bellhop.message.Json;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 
 /**
  * Why a call was refused (<a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a>): a {@link Code} for programs, and a
@@ -75,6 +77,14 @@ public final class Problem extends RuntimeException {
 
     public Code code() {
         return code;
+    }
+
+    /** Answers with it, outside JAX-RS. */
+    public void answer(HttpServletResponse response) throws IOException {
+        response.setStatus(code.status());
+        response.setContentType(TYPE);
+        response.setCharacterEncoding("UTF-8");
+        response.getWriter().print(json());
     }
 
     /** The answer's body. */

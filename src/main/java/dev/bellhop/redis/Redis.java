@@ -230,7 +230,12 @@ public class Redis {
 
     /** Where a script announces, as {@link #announce} does: the command and the channel, for {@code announce.lua}. */
     public String announcing(String channel) {
-        return (isCluster() ? "SPUBLISH " : "PUBLISH ") + channel;
+        return announcing() + ' ' + channel;
+    }
+
+    /** The command with which a script announces: on a cluster it costs the channel's own shard alone. */
+    public String announcing() {
+        return isCluster() ? "SPUBLISH" : "PUBLISH";
     }
 
     /** Whether keys are spread over several Redis by their slots. */

@@ -13,7 +13,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /**
  * One Lua script, kept as a resource beside the package that uses it. Redis runs it atomically; it touches one hash slot.
@@ -70,7 +69,7 @@ public final class Script {
     /** As {@link #run}, but where the keys' slot is half moved and one of them is missing, it gives nothing at once. */
     public CompletableFuture<Optional<Reply>> runUnlessHalfMoved(Redis redis, String[] keys, String... args) {
         return run(redis, keys, args, MOST_TRIES).thenApply(value -> Optional.of(new Reply(value))).exceptionallyCompose(failure -> {
-            Throwable cause = cause(failure);
+            Throwable cause = Failures.cause(failure);
             if (isHalfMoved(cause)) {
                 return CompletableFuture.completedFuture(Optional.empty());
             }
@@ -80,10 +79,10 @@ public final class Script {
 
     private CompletableFuture<List<Object>> run(Redis redis, String[] keys, String[] args, int tries) {
         return redis.<List<Object>>call(commands -> commands.evalsha(digest, ScriptOutputType.MULTI, keys, args)).exceptionallyCompose(failure -> {
-            Throwable cause = cause(failure);
+            Throwable cause = Failures.cause(failure);
             return cause instanceof RedisNoScriptException ? redis.<List<Object>>call(commands -> commands.eval(text, ScriptOutputType.MULTI, keys, args)) : CompletableFuture.failedFuture(cause);
         }).exceptionallyCompose(failure -> {
-            Throwable cause = cause(failure);
+            Throwable cause = Failures.cause(failure);
             if (tries == MOST_TRIES || !isNotSentYet(cause)) {
                 return CompletableFuture.failedFuture(cause);
             }
@@ -97,7 +96,7 @@ public final class Script {
             if (again == null) {
                 result.complete(value);
             } else {
-                result.completeExceptionally(cause(again));
+                result.completeExceptionally(Failures.cause(again));
             }
         }), TRY_AGAIN_MILLIS);
         return result;
@@ -113,10 +112,6 @@ public final class Script {
 
     private static boolean isHalfMoved(Throwable cause) {
         return String.valueOf(cause.getMessage()).startsWith("TRYAGAIN");
-    }
-
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private static String read(Class<?> owner, String resource) {

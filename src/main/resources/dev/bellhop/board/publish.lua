@@ -57,6 +57,6 @@ if #announced > 0 then
   end
   redis.call('PEXPIRE', board, retention)
 end
-local how, name = string.match(channel, '^(%u+) (.*)$')
+local how, name = parted(channel)
 announce(how, name, announced, #announced, result)
 return result

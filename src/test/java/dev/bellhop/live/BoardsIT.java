@@ -88,10 +88,7 @@ class BoardsIT {
     void itGoesOnWhenRedisHasLostEverythingAndItsClockHasGoneBack() {
         TestPage here = loggedIn(one, "a", "manager");
         TestPage there = loggedIn(two, "a", "manager");
-        long later = (long) (redis.time() * 1000) + 3_600_000;
-        for (String board : List.of("everyone", "role:manager")) {
-            redis.commands().xadd(one.keys().board(board), new XAddArgs().id(later + "-1"), Map.of("frame", "", "at", Long.toString(later), "expires", "1"));
-        }
+        haveBoardsGoOnInAnHour();
         redis.add(message(EVERYBODY, 1));
         redis.add(message(MANAGERS, 2));
         for (TestPage page : List.of(here, there)) {
@@ -117,10 +114,7 @@ class BoardsIT {
     @Test
     void whoLogsInAfterRedisHasLostEverythingGetsWhatComesNextThoughItsClockHasGoneBack() {
         TestPage here = loggedIn(two, "a", "manager");
-        long later = (long) (redis.time() * 1000) + 3_600_000;
-        for (String board : List.of("everyone", "role:manager")) {
-            redis.commands().xadd(one.keys().board(board), new XAddArgs().id(later + "-1"), Map.of("frame", "", "at", Long.toString(later), "expires", "1"));
-        }
+        haveBoardsGoOnInAnHour();
         redis.add(message(EVERYBODY, 1));
         redis.add(message(MANAGERS, 2));
         await().until(() -> data(here).size() == 2);
@@ -354,6 +348,14 @@ class BoardsIT {
 
     private static String message(String to, int data) {
         return "{\"msg_type\":\"n\"," + to + ",\"data\":" + data + "}";
+    }
+
+    /** As where Redis's clock was an hour ahead and now goes right: what lies on the boards is of later than what comes. */
+    private static void haveBoardsGoOnInAnHour() {
+        long later = (long) (redis.time() * 1000) + 3_600_000;
+        for (String board : List.of("everyone", "role:manager")) {
+            redis.commands().xadd(one.keys().board(board), new XAddArgs().id(later + "-1"), Map.of("frame", "", "at", Long.toString(later), "expires", "1"));
+        }
     }
 
     private TestPage loggedIn(TestNode node, String user, String... roles) {
