@@ -12,9 +12,6 @@ import dev.bellhop.redis.Keys;
 import dev.bellhop.redis.Redis;
 import dev.bellhop.redis.Reply;
 import dev.bellhop.redis.Script;
-import io.lettuce.core.Limit;
-import io.lettuce.core.Range;
-import io.lettuce.core.StreamMessage;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,7 +30,15 @@ import java.util.concurrent.CompletableFuture;
 @SingleInstance
 public class Boards {
     private static final Script PUBLISH = new Script(Boards.class, "/dev/bellhop/inbox/positions.lua", "/dev/bellhop/inbox/announce.lua", "/dev/bellhop/inbox/drafts.lua", "publish.lua");
+    private static final Script READ = new Script(Boards.class, "read.lua");
+    private static final Script LATEST = new Script(Boards.class, "latest.lua");
     private static final Script STATE = new Script(Boards.class, "state.lua");
+
+    /** About how many bytes of frames {@link #after} gives: the message that reaches it is the last. All of it goes into an inbox in one step. */
+    static final int TAKEN_BYTES = 256 << 10;
+
+    /** The same for {@link #newest} and {@link #before}. */
+    static final int PAGE_BYTES = 1 << 20;
 
     private final Redis redis;
     private final Keys keys;
@@ -97,18 +102,27 @@ public class Boards {
         return redis.call(commands -> commands.get(key)).thenApply(found -> found == null ? null : Position.of(found));
     }
 
-    /** What lies after a place on the board, oldest first. */
-    public CompletableFuture<List<BoardMessage>> after(String board, Position place, int most) {
-        String key = keys.board(board);
-        return redis.call(commands -> commands.xrange(key, Range.from(Range.Boundary.excluding(place.toString()), Range.Boundary.unbounded()), Limit.from(most)))
-                .thenApply(Boards::messages);
+    /**
+     * Some messages of a board, one after another.
+     *
+     * @param more whether there may be others behind them
+     */
+    public record Stretch(List<BoardMessage> messages, boolean more) {}
+
+    /**
+     * What lies after a place on the board, oldest first.
+     *
+     * @param most messages; fewer if they are large
+     */
+    public CompletableFuture<Stretch> after(String board, Position place, int most) {
+        return read(board, place, true, most, TAKEN_BYTES);
     }
 
-    /** The newest messages of the board, oldest first. */
-    public CompletableFuture<List<BoardMessage>> newest(String board, int most) {
-        return before(board, null, most).thenApply(messages -> {
-            Collections.reverse(messages);
-            return messages;
+    /** The newest messages of the board, oldest first; there may be more before them. */
+    public CompletableFuture<Stretch> newest(String board, int most) {
+        return before(board, null, most).thenApply(read -> {
+            Collections.reverse(read.messages());
+            return read;
         });
     }
 
@@ -116,25 +130,34 @@ public class Boards {
      * The board backwards, newest first.
      *
      * @param place only what lies before it; null for the newest
+     * @param most  messages; fewer if they are large
      */
-    public CompletableFuture<List<BoardMessage>> before(String board, Position place, int most) {
-        String key = keys.board(board);
-        Range.Boundary<String> end = place == null ? Range.Boundary.unbounded() : Range.Boundary.excluding(place.toString());
-        return redis.call(commands -> commands.xrevrange(key, Range.from(Range.Boundary.unbounded(), end), Limit.from(most))).thenApply(Boards::messages);
+    public CompletableFuture<Stretch> before(String board, Position place, int most) {
+        return read(board, place, false, most, PAGE_BYTES);
     }
 
-    /** How many messages are on the board. */
-    public CompletableFuture<Long> size(String board) {
-        return redis.call(commands -> commands.xlen(keys.board(board)));
+    private CompletableFuture<Stretch> read(String board, Position place, boolean forward, int most, int bytes) {
+        return READ.run(redis, new String[] {keys.board(board)}, place == null ? "" : place.toString(), forward ? "1" : "0", Integer.toString(most),
+                Integer.toString(bytes)).thenApply(reply -> {
+                    boolean more = reply.flag();
+                    List<BoardMessage> messages = new ArrayList<>(reply.left() / 3);
+                    while (reply.hasNext()) {
+                        messages.add(new BoardMessage(reply.position(), reply.text(), reply.text()));
+                    }
+                    return new Stretch(messages, more);
+                });
     }
 
-    private static List<BoardMessage> messages(List<StreamMessage<String, String>> entries) {
-        List<BoardMessage> messages = new ArrayList<>(entries.size());
-        for (StreamMessage<String, String> entry : entries) {
-            Map<String, String> fields = entry.getBody();
-            messages.add(new BoardMessage(Position.of(entry.getId()), fields.getOrDefault("expires", "0"), fields.getOrDefault("frame", "")));
-        }
-        return messages;
+    /**
+     * How full a board is.
+     *
+     * @param newest the place of the newest message; null if there is none
+     */
+    public record Latest(long messages, Position newest) {}
+
+    /** How many messages are on the board, and where the newest is. */
+    public CompletableFuture<Latest> latest(String board) {
+        return LATEST.run(redis, new String[] {keys.board(board)}).thenApply(reply -> new Latest(reply.number(), reply.position()));
     }
 
     /**

@@ -52,13 +52,13 @@ public class BoardsResource {
         List<String> known = names.stream().filter(board -> Address.ofBoard(board) != null).toList();
         List<CompletableFuture<String>> all = new ArrayList<>();
         for (String board : known) {
-            all.add(boards.size(board).thenCombine(boards.before(board, null, 1), (size, newest) -> "{\"board\":" + Json.quote(board) + ',' + Address.ofBoard(board).json()
-                    + ",\"messages\":" + size + ",\"last_at\":" + (newest.isEmpty() ? "null" : at(newest.get(0).place())) + '}'));
+            all.add(boards.latest(board).thenApply(latest -> "{\"board\":" + Json.quote(board) + ',' + Address.ofBoard(board).json()
+                    + ",\"messages\":" + latest.messages() + ",\"last_at\":" + (latest.newest() == null ? "null" : at(latest.newest())) + '}'));
         }
         return "{\"boards\":[" + String.join(",", all.stream().map(Answers::await).toList()) + "]}";
     }
 
-    /** The messages of one board, newest first. */
+    /** The messages of one board, newest first; fewer than asked for if they are large. */
     @GET
     @Path("/{board}/messages")
     public String messages(@PathParam("board") String board, @QueryParam("before") String before, @QueryParam("limit") @DefaultValue("20") String limit) {
@@ -67,8 +67,8 @@ public class BoardsResource {
             throw new Problem(Code.BAD_MESSAGE, "a board is everyone, role:<name> or group:<name>");
         }
         int most = LimitParameter.parse(limit, MOST);
-        List<BoardMessage> found = Answers.await(boards.before(board, Inboxes.before(before), most + 1));
-        List<BoardMessage> page = found.size() > most ? found.subList(0, most) : found;
+        Boards.Stretch found = Answers.await(boards.before(board, Inboxes.before(before), most));
+        List<BoardMessage> page = found.messages();
         StringBuilder json = new StringBuilder("{\"board\":").append(Json.quote(board)).append(",\"messages\":[");
         for (int i = 0; i < page.size(); i++) {
             BoardMessage message = page.get(i);
@@ -78,7 +78,7 @@ public class BoardsResource {
             }
             json.append(',').append(message.frameTail());
         }
-        return json.append("],\"next\":").append(found.size() > most ? "\"" + page.get(most - 1).place() + '"' : "null").append('}').toString();
+        return json.append("],\"next\":").append(found.more() ? "\"" + page.get(page.size() - 1).place() + '"' : "null").append('}').toString();
     }
 
     /** A place on a board is the time at which the message was kept. */

@@ -121,10 +121,11 @@ final class BoardFeed {
     /**
      * It has been read.
      *
-     * @param messages the newest {@link #TAIL}, oldest first
+     * @param messages the newest, oldest first
+     * @param more     whether there may be others before them
      * @return whether the board ends before what was known of it: how far its readers have taken it in may count for nothing
      */
-    synchronized boolean read(int reading, List<BoardMessage> messages) {
+    synchronized boolean read(int reading, List<BoardMessage> messages, boolean more) {
         if (reading != readings) {
             return false; // another one is under way
         }
@@ -132,7 +133,7 @@ final class BoardFeed {
         tail.clear();
         chars = 0;
         newest = Position.START;
-        from = messages.size() < TAIL ? Position.START : messages.get(0).place();
+        from = more ? messages.get(0).place() : Position.START;
         messages.forEach(this::add);
         return lost;
     }

@@ -106,14 +106,15 @@ class BoardFeeds {
     // --- what is new
 
     /**
-     * The messages after a place on a board, oldest first, at most {@link BoardFeed#TAIL}.
+     * The next messages after a place on a board, oldest first.
      *
      * @param certain whether they must be on the board now: false if what is held here was heard a moment ago
      */
-    CompletableFuture<List<BoardMessage>> after(String board, Position place, boolean certain) {
+    CompletableFuture<Boards.Stretch> after(String board, Position place, boolean certain) {
         BoardFeed feed = feeds.get(board);
         List<BoardMessage> held = feed == null ? null : feed.after(place);
-        return held != null && (held.isEmpty() || !certain) ? CompletableFuture.completedFuture(held) : boards.after(board, place, BoardFeed.TAIL);
+        return held != null && (held.isEmpty() || !certain) ? CompletableFuture.completedFuture(new Boards.Stretch(held, false))
+                : boards.after(board, place, BoardFeed.TAIL);
     }
 
     /** A message has been put on a board. */
@@ -140,9 +141,9 @@ class BoardFeeds {
     /** @param lost is told if Redis has lost what this node holds of the board */
     private void read(BoardFeed feed, Backoff backoff, Consumer<BoardFeed> lost) {
         int reading = feed.begin();
-        boards.newest(feed.board(), BoardFeed.TAIL).whenComplete((messages, failure) -> {
+        boards.newest(feed.board(), BoardFeed.TAIL).whenComplete((newest, failure) -> {
             if (failure == null) {
-                if (feed.read(reading, messages)) {
+                if (feed.read(reading, newest.messages(), newest.more())) {
                     lost.accept(feed);
                 }
                 feed.readers().forEach(this::ask);

@@ -159,7 +159,8 @@ final class UserBoards {
             // why only then: who has taken in something of the board is known to Redis, which so has not lost it
             certain = login && !taken.containsKey(board);
         }
-        return all.after(board, after, certain).thenCompose(messages -> {
+        return all.after(board, after, certain).thenCompose(stretch -> {
+            List<BoardMessage> messages = stretch.messages();
             if (messages.isEmpty()) {
                 return CompletableFuture.completedFuture(any);
             }
@@ -170,7 +171,7 @@ final class UserBoards {
                     outcomes.forEach(one -> kept = one.outcome() == Inbox.Outcome.KEPT ? one.position() : kept);
                     taken.put(board, upTo);
                 }
-                return messages.size() < BoardFeed.TAIL ? CompletableFuture.completedFuture(true) : take(board, login, true);
+                return stretch.more() ? take(board, login, true) : CompletableFuture.completedFuture(true);
             });
         });
     }

@@ -6,6 +6,7 @@ import dev.bellhop.redis.Redis;
 import dev.bellhop.redis.Script;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -71,19 +72,21 @@ public class RollCall {
         CompletableFuture<List<Presence.Held>> held = presence.of(user);
         return announce.apply(question).thenCombine(held, (heard, nodes) -> new Asked(key, heard,
                 nodes.stream().map(Presence.Held::node).collect(Collectors.toSet()), System.nanoTime() + PATIENCE.toNanos()))
-                .thenCompose(this::look);
+                .thenCompose(asked -> look(asked, List.of()));
     }
 
-    private CompletableFuture<Answers> look(Asked asked) {
-        return redis.call(commands -> commands.lrange(asked.key(), 0, MOST_ANSWERS - 1)).thenCompose(texts -> {
-            List<Answer> answers = texts.stream().map(RollCall::answer).toList();
+    /** @param before the answers that have been read; why not all each time: each may be long, and there is one for each node */
+    private CompletableFuture<Answers> look(Asked asked, List<Answer> before) {
+        return redis.call(commands -> commands.lrange(asked.key(), before.size(), MOST_ANSWERS - 1)).thenCompose(texts -> {
+            List<Answer> answers = new ArrayList<>(before);
+            texts.forEach(text -> answers.add(answer(text)));
             Set<String> silent = new HashSet<>(asked.names());
             answers.forEach(answer -> silent.remove(answer.node()));
             if ((silent.isEmpty() && answers.size() >= asked.nodes()) || System.nanoTime() - asked.endNanos() >= 0) {
                 return CompletableFuture.completedFuture(new Answers(answers, silent.stream().sorted().toList()));
             }
             CompletableFuture<Answers> later = new CompletableFuture<>();
-            redis.later(() -> look(asked).whenComplete((found, failure) -> {
+            redis.later(() -> look(asked, answers).whenComplete((found, failure) -> {
                 if (failure == null) {
                     later.complete(found);
                 } else {

@@ -18,7 +18,12 @@ import java.util.stream.Stream;
 @SingleInstance
 public class RejectedList {
     private static final Script REJECT = new Script(RejectedList.class, "reject.lua");
+    private static final Script NEWEST = new Script(RejectedList.class, "newest.lua");
     private static final int KEPT = 1_000;
+    /** About how many bytes are read at once, of all partitions together; but some of each. */
+    private static final int MOST_BYTES = 1 << 20;
+    /** More than {@link RejectedMessage#kept} ever has: what is longer somebody else has put there. */
+    private static final int LONGEST = 64 << 10;
 
     private final Redis redis;
     private final Partitions partitions;
@@ -47,17 +52,31 @@ public class RejectedList {
     /**
      * The newest ones, as a JSON array.
      *
-     * @param most how many at the most
+     * @param most how many at the most; fewer if they are large
      */
     public CompletableFuture<String> newest(int most) {
         return partitions.ask().thenCompose(all -> {
-            List<CompletableFuture<List<String>>> reading = all.stream().map(partition -> redis.call(commands -> commands.lrange(partition.rejected(), 0, most - 1))).toList();
-            return Redis.all(reading).thenApply(lists -> {
-                Stream<String> entries = lists.stream().flatMap(List::stream);
-                // why not sorted if there is one list: it may hold what somebody else has put there, which tells no time
-                Stream<String> newest = lists.size() == 1 ? entries : entries.sorted(Comparator.comparingLong(RejectedMessage::at).reversed()).limit(most);
-                return newest.map(RejectedMessage::shown).collect(Collectors.joining(",", "[", "]"));
-            });
+            String bytes = Integer.toString(Math.max(LONGEST, MOST_BYTES / all.size()));
+            List<CompletableFuture<Read>> reading = all.stream().map(partition -> NEWEST.run(redis, new String[] {partition.rejected()},
+                    Integer.toString(most), bytes, Integer.toString(LONGEST)).thenApply(reply -> new Read(reply.flag(), reply.texts()))).toList();
+            return Redis.all(reading).thenApply(lists -> newest(lists, most).map(RejectedMessage::shown).collect(Collectors.joining(",", "[", "]")));
         });
+    }
+
+    /**
+     * The newest ones of one list.
+     *
+     * @param more whether there may be others behind them
+     */
+    private record Read(boolean more, List<String> entries) {}
+
+    private static Stream<String> newest(List<Read> lists, int most) {
+        Stream<String> entries = lists.stream().flatMap(list -> list.entries().stream());
+        if (lists.size() == 1) { // why not sorted then: it may hold what somebody else has put there, which tells no time
+            return entries;
+        }
+        // what is older than the last one of a list that has more may come after others of that list
+        long known = lists.stream().filter(Read::more).mapToLong(list -> RejectedMessage.at(list.entries().get(list.entries().size() - 1))).max().orElse(0);
+        return entries.filter(entry -> RejectedMessage.at(entry) >= known).sorted(Comparator.comparingLong(RejectedMessage::at).reversed()).limit(most);
     }
 }

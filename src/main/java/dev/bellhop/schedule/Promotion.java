@@ -28,6 +28,7 @@ public class Promotion {
     private static final System.Logger LOG = System.getLogger(Promotion.class.getName());
     private static final Script PROMOTE = new Script(Promotion.class, "promote.lua");
     private static final int BATCH = 100;
+    private static final int BATCH_BYTES = 1 << 20;
     private static final long TICK_MILLIS = 1_000;
     /** Without a run for so long, the seconds' tick does not come. */
     private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(1_500);
@@ -94,7 +95,7 @@ public class Promotion {
         }
 
         private void batch() {
-            PROMOTE.run(redis, new String[] {partition.scheduled(), partition.ingest()}, Integer.toString(BATCH)).whenComplete((reply, failure) -> {
+            PROMOTE.run(redis, new String[] {partition.scheduled(), partition.ingest()}, Integer.toString(BATCH), Integer.toString(BATCH_BYTES)).whenComplete((reply, failure) -> {
                 if (failure != null) {
                     running.set(false);
                     if (!stopped) {
@@ -103,9 +104,8 @@ public class Promotion {
                     }
                     return;
                 }
-                long moved = reply.number();
-                promoted.add(moved);
-                if (moved == BATCH && !stopped) {
+                promoted.add(reply.number());
+                if (reply.flag() && !stopped) {
                     batch();
                     return;
                 }

@@ -21,6 +21,9 @@ record Scheduled(Redis redis, List<Partition> partitions) {
     private static final Script LIST = new Script(Scheduled.class, "list.lua");
     /** So many of one partition's, if others share the page: fewer would need too many readings where one has all that is due next. */
     private static final int LEAST = 20;
+    /** About how many bytes are read at once, of all partitions together; but some of each. */
+    private static final int MOST_BYTES = 4 << 20;
+    private static final int LEAST_BYTES = 64 << 10;
 
     /**
      * A member of one of the zsets.
@@ -76,7 +79,7 @@ record Scheduled(Redis redis, List<Partition> partitions) {
     }
 
     private CompletableFuture<Page> after(Partition partition, Cursor cursor, int most) {
-        String[] args = {Integer.toString(most), "", "", "", ""};
+        String[] args = {Integer.toString(most), "", "", "", "", Integer.toString(Math.max(LEAST_BYTES, MOST_BYTES / partitions.size()))};
         if (cursor != null) {
             boolean same = cursor.partition() == partition.number();
             args[1] = cursor.score();

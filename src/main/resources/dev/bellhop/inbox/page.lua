@@ -13,22 +13,26 @@ if most == 0 or ARGV[2] == '0-0' then -- Redis refuses an interval that ends bef
   return result
 end
 local upper = ARGV[2] == '' and '+' or '(' .. ARGV[2]
-local entries = redis.call('XREVRANGE', inbox, upper, '-', 'COUNT', most)
-local bytes = 0
-for i, entry in ipairs(entries) do
-  local frame = field(entry, 'frame')
-  if frame and not is_expired(entry) then
-    result[#result + 1] = entry[1]
-    result[#result + 1] = field(entry, 'at')
-    result[#result + 1] = frame
-    bytes = bytes + #frame
-    if bytes >= tonumber(ARGV[4]) and i < #entries then
-      result[5] = entry[1]
-      break
+-- why some at a time: of large messages few fit into the answer, and the rest would be read in vain
+local looked, bytes = 0, 0
+repeat
+  local asked = math.min(10, most - looked)
+  local some = redis.call('XREVRANGE', inbox, upper, '-', 'COUNT', asked)
+  for _, entry in ipairs(some) do
+    if result[5] == '' then
+      local frame = field(entry, 'frame')
+      if frame and not is_expired(entry) then
+        result[#result + 1] = entry[1]
+        result[#result + 1] = field(entry, 'at')
+        result[#result + 1] = frame
+        bytes = bytes + #frame
+      end
+      looked = looked + 1
+      upper = '(' .. entry[1]
+      if looked == most or bytes >= tonumber(ARGV[4]) then
+        result[5] = entry[1]
+      end
     end
   end
-end
-if result[5] == '' and #entries == most then
-  result[5] = entries[#entries][1]
-end
+until result[5] ~= '' or #some < asked
 return result

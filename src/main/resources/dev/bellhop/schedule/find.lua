@@ -13,13 +13,13 @@ else
   local rank = redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. ARGV[1])
   local last = rank + redis.call('ZCOUNT', KEYS[1], ARGV[1], ARGV[1]) - 1
   while not message and rank <= last do -- some at a time: there may be very many of one due time
-    for _, candidate in ipairs(redis.call('ZRANGE', KEYS[1], rank, math.min(rank + 99, last))) do
+    for _, candidate in ipairs(redis.call('ZRANGE', KEYS[1], rank, math.min(rank + 9, last))) do
       if redis.sha1hex(candidate) == ARGV[2] then
         message = candidate
         break
       end
     end
-    rank = rank + 100
+    rank = rank + 10
   end
 end
 if not message then

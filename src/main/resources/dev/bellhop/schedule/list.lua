@@ -1,9 +1,8 @@
--- A page of what is scheduled, by due time. KEYS[1] scheduled (zset); ARGV[1] most, then of the last one seen, or '' each:
+-- A page of what is scheduled, by due time. KEYS[1] scheduled (zset); ARGV[1] most, [6] about the most bytes: the one that reaches it is the last; then of the last one seen, or '' each:
 -- [2] score, [3] how many of the same score lay before it, [4] SHA-1, [5] how it begins. If the last one seen lies in another zset: [4] and [5] '',
 -- and [3] behind or before: where to go on among those of the same score
 -- Returns how many of the first one's score lie before it, 1 if the page ends early because of its bytes (else 0); then message, score, SHA-1
 -- of each.
-local MOST_BYTES = 4194304
 local LONGEST = 17825792 -- more than any message may have: what is longer is cut, and no message
 local function at(rank)
   return redis.call('ZRANGE', KEYS[1], rank, rank)[1]
@@ -58,17 +57,21 @@ elseif ARGV[2] ~= '' then
   end
 end
 
-local result, bytes = { first < to and first - from or 0, 0 }, 0
-local page = redis.call('ZRANGE', KEYS[1], first, first + ARGV[1] - 1, 'WITHSCORES')
-for i = 1, #page, 2 do
-  if bytes > MOST_BYTES then
-    result[2] = 1
-    break
+local result, count, bytes, most = { first < to and first - from or 0, 0 }, 0, 0, tonumber(ARGV[1])
+-- why some at a time: of large messages few fit into the answer, and the rest would be read in vain
+repeat
+  local asked = math.min(10, most - count)
+  local some = redis.call('ZRANGE', KEYS[1], first + count, first + count + asked - 1, 'WITHSCORES')
+  for i = 1, #some, 2 do
+    if bytes >= tonumber(ARGV[6]) then
+      result[2] = 1
+      break
+    end
+    local message = #some[i] > LONGEST and string.sub(some[i], 1, LONGEST) or some[i]
+    count, bytes = count + 1, bytes + #message
+    result[#result + 1] = message
+    result[#result + 1] = some[i + 1]
+    result[#result + 1] = redis.sha1hex(some[i])
   end
-  local message = #page[i] > LONGEST and string.sub(page[i], 1, LONGEST) or page[i]
-  bytes = bytes + #message
-  result[#result + 1] = message
-  result[#result + 1] = page[i + 1]
-  result[#result + 1] = redis.sha1hex(page[i])
-end
+until result[2] == 1 or count == most or #some < 2 * asked
 return result

@@ -1,24 +1,34 @@
 -- Moves what is due, earliest first, into the ingest stream. Redis's clock decides.
--- KEYS[1] scheduled (zset by epoch seconds), KEYS[2] ingest stream; ARGV[1] most at once (longer calls would hold up Redis)
+-- KEYS[1] scheduled (zset by epoch seconds), KEYS[2] ingest stream; ARGV[1] most at once, [2] about the most bytes: the message that reaches
+-- it is the last. Longer calls would hold up Redis
 -- A message with a ttl takes along from when it counts (ttl_from, ms): the time it was due, or was given if that was later.
--- Returns how many, and the milliseconds until the next one is due, or -1.
+-- Returns how many, 1 if more may be due (else 0), and the milliseconds until the next one is due, or -1.
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1000000
-local due = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.6f', now), 'LIMIT', 0, ARGV[1])
-for _, message in ipairs(due) do
-  if string.find(message, '"ttl"', 1, true) then
-    local score = tonumber(redis.call('ZSCORE', KEYS[1], message)) * 1000
-    local given = tonumber(string.match(message, '^{"ttl_from":(%d+),') or 0)
-    redis.call('XADD', KEYS[2], '*', 'message', message, 'ttl_from', string.format('%.0f', math.max(1, score, given)))
-  else
-    redis.call('XADD', KEYS[2], '*', 'message', message)
+local due = string.format('%.6f', now)
+local most, moved, bytes, more = tonumber(ARGV[1]), 0, 0, false
+repeat
+  local asked = math.min(10, most - moved)
+  local some = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', due, 'LIMIT', 0, asked)
+  for _, message in ipairs(some) do
+    if not more then
+      if string.find(message, '"ttl"', 1, true) then
+        local score = tonumber(redis.call('ZSCORE', KEYS[1], message)) * 1000
+        local given = tonumber(string.match(message, '^{"ttl_from":(%d+),') or 0)
+        redis.call('XADD', KEYS[2], '*', 'message', message, 'ttl_from', string.format('%.0f', math.max(1, score, given)))
+      else
+        redis.call('XADD', KEYS[2], '*', 'message', message)
+      end
+      redis.call('ZREM', KEYS[1], message)
+      moved, bytes = moved + 1, bytes + #message
+      more = moved == most or bytes >= tonumber(ARGV[2])
+    end
   end
-  redis.call('ZREM', KEYS[1], message)
-end
+until more or #some < asked
 local following = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 local wait = -1
 if following[2] then
   local seconds = tonumber(following[2]) - now
   wait = seconds < 86400 and math.max(0, math.ceil(seconds * 1000)) or -1
 end
-return { #due, wait }
+return { moved, more and 1 or 0, wait }

@@ -237,6 +237,21 @@ class BoardsIT {
         leave(page);
     }
 
+    /** Fewer than {@link BoardFeed#TAIL} are read at once then, and that is not the end. */
+    @Test
+    void aUserMayHaveBeenAwayForMoreBytesThanAreTakenInAtOnce() {
+        IntStream.range(0, 40).forEach(i -> redis.add("{\"msg_type\":\"n\"," + EVERYBODY + ",\"data\":" + i + "." + "0".repeat(60_000) + "}"));
+        awaitBoard("everyone", 40);
+        for (TestNode node : List.of(one, two)) { // one has seen no user yet who reads the board, and the other holds its tail then
+            TestPage first = loggedIn(node, "a of " + node.name());
+            TestPage second = loggedIn(node, "b of " + node.name());
+            for (TestPage page : List.of(first, second)) {
+                await().until(() -> data(page).equals(IntStream.range(0, 40).boxed().toList()));
+            }
+            leave(first, second);
+        }
+    }
+
     @Test
     void aBoardThatCannotBeReadHoldsUpNoLogin() {
         redis.commands().set(one.keys().board("everyone"), "not a stream");

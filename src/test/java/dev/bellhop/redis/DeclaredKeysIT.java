@@ -17,6 +17,7 @@ import dev.bellhop.message.Message;
 import dev.bellhop.message.Position;
 import dev.bellhop.presence.Presence;
 import dev.bellhop.presence.RollCall;
+import dev.bellhop.rejected.RejectedList;
 import dev.bellhop.schedule.Schedule;
 import dev.bellhop.stats.History;
 import dev.bellhop.stats.Watchers;
@@ -109,6 +110,7 @@ class DeclaredKeysIT {
         node.withIngest().promotion().run();
         await().until(() -> redis.commands().zcard(RedisServer.SCHEDULED) == 0 && redis.commands().xlen(RedisServer.STREAM) == 0);
         node.ingestReader().stop();
+        new RejectedList(node.redis(), node.partitions()).newest(10).join();
         useBoards();
         useNodes();
         usePages();
@@ -117,6 +119,8 @@ class DeclaredKeysIT {
     private static void useBoards() {
         node.groups().add("g", "u").join();
         node.boards().publish("group:g", List.of(draft("e", 0), draft("e", 0), draft(null, 4_000_000_000_000L))).join();
+        node.boards().newest("group:g", 10).join();
+        node.boards().latest("group:g").join();
         node.boards().state("u").join();
         node.groups().remove("g", "u").join();
     }
