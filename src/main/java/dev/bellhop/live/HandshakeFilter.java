@@ -8,6 +8,7 @@ import dev.bellhop.login.Origins;
 import dev.bellhop.login.RefusedHandshakes;
 import dev.bellhop.message.Json;
 import dev.bellhop.metric.Metrics;
+import dev.bellhop.metric.OncePerMinute;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -18,10 +19,11 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Turns strangers away before a connection opens: 403 for a foreign origin
- * (<a href="https://www.rfc-editor.org/rfc/rfc6455#section-10.2">RFC 6455, 10.2</a>), 401 for nobody.
+ * (<a href="https://www.rfc-editor.org/rfc/rfc6455#section-10.2">RFC 6455, 10.2</a>), 401 for nobody, 429 for a user who does not stop.
  *
  * <p>Why a filter, not a security constraint: that would answer a stranger with 200 and the login page; and not
  * {@code checkOrigin}: refusing there gives other codes on other servers.
@@ -46,9 +48,12 @@ public class HandshakeFilter extends HttpFilter {
     @Inject
     private transient RefusedHandshakes refusedHandshakes;
     @Inject
+    private transient Handshakes handshakes;
+    @Inject
     private transient Metrics metrics;
     @Inject
     private transient Connections connections;
+    private final transient OncePerMinute tooMany = new OncePerMinute();
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -62,7 +67,8 @@ public class HandshakeFilter extends HttpFilter {
             return;
         }
         HttpSession session = request.getSession(false);
-        if (identity.user(request.getUserPrincipal(), session).isEmpty()) {
+        Optional<String> user = identity.user(request.getUserPrincipal(), session);
+        if (user.isEmpty()) {
             refusedHandshakes.refused(request);
             refuse(request, response, HttpServletResponse.SC_UNAUTHORIZED, "login");
             return;
@@ -77,12 +83,23 @@ public class HandshakeFilter extends HttpFilter {
             refuse(request, response, 426, "upgrade");
             return;
         }
+        if (!handshakes.take(user.get(), System.nanoTime())) {
+            tooMany.next().ifPresent(others -> LOG.log(System.Logger.Level.WARNING, tooMany(user.get(), others)));
+            response.setHeader("Retry-After", "1");
+            refuse(request, response, 429, "rate");
+            return;
+        }
         if (!hasHttpSession(request)) {
             refuse(request, response, HttpServletResponse.SC_UNAUTHORIZED, "login");
             return;
         }
         LOG.log(System.Logger.Level.DEBUG, () -> line(request, identity.user(request.getUserPrincipal(), request.getSession(false)).orElse(null), "taken"));
         chain.doFilter(request, response);
+    }
+
+    static String tooMany(String user, long others) {
+        return "A handshake of user " + quoted(user) + " was answered with 429: this user makes too many. A script that opens connections in a loop does that. "
+                + others + " more such handshakes since the last such line.";
     }
 
     /** For whoever wants to know who comes from where. Why quoted and cut: a stranger chooses what is in it. */

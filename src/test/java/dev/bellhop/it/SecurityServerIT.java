@@ -15,7 +15,10 @@ import java.io.InputStreamReader;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What security.md promises of the WebSocket and no other test shows. */
@@ -23,11 +26,20 @@ class SecurityServerIT extends WithServers {
 
     /** The head of the answer to a handshake with these headers besides the usual ones. */
     private List<String> handshake(FormLogin login, String... headers) throws IOException {
+        return handshake(login.cookieHeader(first.webSocket()).orElseThrow(), headers);
+    }
+
+    private List<String> handshake(String cookies, String... headers) throws IOException {
+        return answer(first.webSocket().getPath(), cookies, Stream.concat(Stream.of("Connection: Upgrade"), Stream.of(headers)).toArray(String[]::new));
+    }
+
+    private List<String> answer(String path, String cookies, String... headers) throws IOException {
         URI uri = first.webSocket();
         try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
             socket.setSoTimeout(20_000);
-            socket.getOutputStream().write(("GET " + uri.getPath() + " HTTP/1.1\r\nHost: " + uri.getAuthority() + "\r\nOrigin: " + first.origin() + "\r\nCookie: " + login.cookieHeader(uri).orElseThrow()
-                    + "\r\nConnection: Upgrade\r\n" + String.join("\r\n", headers) + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            String all = Stream.of(headers).map(header -> header + "\r\n").collect(Collectors.joining());
+            socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: " + uri.getAuthority() + "\r\nOrigin: " + first.origin() + "\r\nCookie: " + cookies + "\r\n" + all + "\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
             BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
             return in.lines().takeWhile(line -> !line.isEmpty()).toList();
         }
@@ -54,6 +66,33 @@ class SecurityServerIT extends WithServers {
                 "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits");
         assertThat(status(head)).isEqualTo(101);
         assertThat(head).noneMatch(line -> line.toLowerCase(java.util.Locale.ROOT).startsWith("sec-websocket-extensions"));
+    }
+
+    /** Each would be a new HTTP session, which the server keeps for minutes: a browser shows the one that it has, and a script need not. */
+    @Test
+    void whoHandshakesWithoutEndIsRefusedAndNobodyElse() throws IOException {
+        FormLogin login = FormLogin.as("guest116", first);
+        String cookies = login.cookieHeader(URI.create(first.origin() + "/elsewhere")).orElseThrow(); // the sign-on alone
+        String[] headers = {"Upgrade: websocket", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13"};
+        assertThat(cookies).doesNotContain("JSESSIONID=");
+        long begin = System.nanoTime();
+        int taken = 0;
+        List<String> refused = List.of();
+        for (int i = 0; i < 400; i++) {
+            List<String> head = i % 2 == 0 ? handshake(cookies, headers) : answer("/bellhop/events", cookies);
+            if (status(head) == (i % 2 == 0 ? 101 : 200)) {
+                taken++;
+            } else {
+                assertThat(status(head)).isEqualTo(429);
+                refused = head;
+            }
+        }
+        long seconds = (System.nanoTime() - begin) / 1_000_000_000;
+        assertThat(taken).isBetween(100, 101 + 5 * (int) (seconds + 1)).isLessThan(400);
+        assertThat(refused).anyMatch(line -> line.equalsIgnoreCase("Retry-After: 1"));
+        assertThat(FormLogin.none(first).get("/bellhop/metrics").body()).contains("bellhop_handshakes_refused_total{reason=\"rate\"} ");
+        Page.loggedIn(FormLogin.as("guest117", first)).close();
+        await().pollInterval(Duration.ofMillis(500)).until(() -> status(handshake(cookies, headers)) == 101);
     }
 
     /** No frame of a page's reaches another user, whatever it names: the application decides what becomes of it. */

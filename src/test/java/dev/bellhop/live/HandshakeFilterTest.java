@@ -18,6 +18,11 @@ class HandshakeFilterTest {
         assertThat(HandshakeFilter.line(request(null), null, "taken")).isEqualTo("A handshake was taken: user none, from \"192.0.2.7\", origin none");
     }
 
+    @Test
+    void theLogNamesAUserWhoMakesTooManyHandshakes() {
+        assertThat(HandshakeFilter.tooMany("a\nb", 7)).startsWith("A handshake of user \"a\\nb\" was answered with 429").contains(" 7 more");
+    }
+
     private static HttpServletRequest request(String origin) {
         return (HttpServletRequest) Proxy.newProxyInstance(HandshakeFilterTest.class.getClassLoader(), new Class<?>[] {HttpServletRequest.class}, (proxy, method, args) -> switch (method.getName()) {
             case "getRemoteAddr" -> "192.0.2.7";

@@ -1,0 +1,82 @@
+package dev.bellhop.live;
+
+import dev.bellhop.config.Settings;
+import dev.bellhop.config.SingleInstance;
+import jakarta.inject.Inject;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * How many handshakes a user may still make on this node: at once twice as many as connections, and as many again within twenty seconds.
+ * So all pages of a user can come back after a restart, by either transport.
+ *
+ * <p>Why: whoever keeps no cookie has a new HTTP session with each, which the server holds for minutes; the limit of connections does
+ * not count those that have ended.
+ *
+ * <p>Thread-safe, never blocks.
+ */
+@SingleInstance
+class Handshakes {
+    private static final int LEAST = 100;
+    private static final int FILLED_SECONDS = 20;
+    private static final long FILLED_NANOS = TimeUnit.SECONDS.toNanos(FILLED_SECONDS);
+    private static final long TIDY_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** Of how many users it is counted at a time. Those who come when there are so many are let in uncounted: a user's flood is not of many users. */
+    static final int MOST_USERS = 100_000;
+
+    private final int burst;
+    private final ConcurrentMap<String, User> users = new ConcurrentHashMap<>();
+    private final AtomicLong tidiedNanos;
+
+    @Inject
+    Handshakes(Settings settings) {
+        this(settings.maxConnections(), System.nanoTime());
+    }
+
+    Handshakes(int maxConnections, long now) {
+        burst = Math.max(LEAST, (int) Math.min(Integer.MAX_VALUE, 2L * maxConnections));
+        tidiedNanos = new AtomicLong(now);
+    }
+
+    private static final class User {
+        private final Allowance allowance;
+        private volatile long usedNanos;
+
+        User(int burst, long now) {
+            allowance = new Allowance(burst / FILLED_SECONDS, burst, now);
+            usedNanos = now;
+        }
+    }
+
+    /**
+     * A user makes one.
+     *
+     * @param now {@link System#nanoTime}
+     * @return false if it is to be refused
+     */
+    boolean take(String user, long now) {
+        tidy(now);
+        User known = users.get(user);
+        if (known == null) {
+            if (users.size() >= MOST_USERS) {
+                return true;
+            }
+            known = users.computeIfAbsent(user, any -> new User(burst, now));
+        }
+        known.usedNanos = now;
+        return known.allowance.take(now);
+    }
+
+    int users() {
+        return users.size();
+    }
+
+    private void tidy(long now) {
+        long tidied = tidiedNanos.get();
+        if (now - tidied > TIDY_NANOS && tidiedNanos.compareAndSet(tidied, now)) {
+            users.values().removeIf(user -> now - user.usedNanos > FILLED_NANOS); // why then: the allowance is whole again
+        }
+    }
+}
