@@ -138,8 +138,9 @@ export class EventsTransport {
       const query = new URLSearchParams({ ...(this.#connection && { connection: this.#connection }), ...(user !== undefined && { user_id: user }) });
       let message = 'not sent';
       try {
+        const body = `[${frames.map(({ text }) => text).join()}]`;
         const response = await fetch(`${this.#base}api/me/frames?${query}`,
-          { method: 'POST', body: `[${frames.map(({ text }) => text).join()}]`, headers: { 'Content-Type': 'application/json' }, credentials: 'include', signal: patience() });
+          { method: 'POST', body, headers: { 'Content-Type': 'application/json' }, credentials: 'include', signal: patience() });
         if (response.ok) {
           for (const answer of await response.json()) this.#told.frame(JSON.stringify(answer));
           continue;

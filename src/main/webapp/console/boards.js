@@ -28,7 +28,8 @@ async function list() {
       await show(board);
       $('board-name').focus();
     }));
-    return el('tr', { 'data-testid': 'board-row' }, el('th', { scope: 'row', class: 'long' }, title(board)), cell(number(messages), 'number'), cell(last ? time(last) : '–'), cell(look));
+    return el('tr', { 'data-testid': 'board-row' }, el('th', { scope: 'row', class: 'long' }, title(board)),
+      cell(number(messages), 'number'), cell(last ? time(last) : '–'), cell(look));
   }), 4, 'There is no board yet.');
 }
 
@@ -50,8 +51,10 @@ async function show(board) {
   $('board-members').textContent = who;
   $('board-for').textContent = user ? `For ${user}` : 'For a user';
   const theirs = has?.boards.find((one) => one.board === board);
-  rows($('board-message-rows'), messages.map((message) => el('tr', {}, cell(time(message.at)), cell(message.msg_type, 'long'), cell(JSON.stringify(message.data ?? null).slice(0, SHORT), 'data'),
-    cell(user ? boardFate(message, board, theirs, state.connections) : 'Write their id above.', 'data'))), 4, 'The board is empty. What is not kept (PUBLISH) never comes here.');
+  rows($('board-message-rows'), messages.map((message) => el('tr', {}, cell(time(message.at)), cell(message.msg_type, 'long'),
+    cell(JSON.stringify(message.data ?? null).slice(0, SHORT), 'data'),
+    cell(user ? boardFate(message, board, theirs, state.connections) : 'Write their id above.', 'data'))),
+  4, 'The board is empty. What is not kept (PUBLISH) never comes here.');
 }
 
 export function start() {

@@ -69,7 +69,8 @@ export function boardFate({ id, expires_at: expires }, board, has, open, now = D
   if (reached(has?.taken, id)) return isExpired ? 'Taken in, unless it had expired by then.' : 'In their inbox.';
   if (isExpired) return 'Expired before it was taken in.';
   if (board.startsWith('role:')) {
-    return open ? 'Not in their inbox: no open page of theirs has a login with this role, or it is being taken in.' : 'Waits until they log in, if they hold the role then.';
+    return open ? 'Not in their inbox: no open page of theirs has a login with this role, or it is being taken in.'
+      : 'Waits until they log in, if they hold the role then.';
   }
   return open ? 'Is being taken in. If this stays, look at bellhop_board_failures_total.' : 'Waits: they get it when they log in.';
 }

@@ -25,8 +25,10 @@ function row(item) {
   const move = el('form', { class: 'line' }, due, el('button', { 'data-testid': 'move' }, 'Move'));
   const cancel = el('button', { type: 'button', class: 'danger', 'data-testid': 'cancel', 'aria-label': `Cancel ${item.id}` }, 'Cancel…');
   const id = `scheduled/${encodeURIComponent(item.id)}`;
-  const line = el('tr', { 'data-testid': 'scheduled-row' }, cell(item.push_at ? time(item.push_at) : 'never'), cell(item.malformed ? 'malformed' : item.to_user_id, 'long'),
-    cell(item.msg_type ?? '', 'long'), cell(JSON.stringify(item.data ?? null).slice(0, SHORT), 'data'), el('td', {}, el('div', { class: 'line' }, move, cancel)));
+  const line = el('tr', { 'data-testid': 'scheduled-row' },
+    cell(item.push_at ? time(item.push_at) : 'never'), cell(item.malformed ? 'malformed' : item.to_user_id, 'long'),
+    cell(item.msg_type ?? '', 'long'), cell(JSON.stringify(item.data ?? null).slice(0, SHORT), 'data'),
+    el('td', {}, el('div', { class: 'line' }, move, cancel)));
   move.addEventListener('submit', (event) => {
     event.preventDefault();
     attempt(async () => {

@@ -16,11 +16,15 @@ async function show(id) {
   $('user-name').textContent = shown;
   const here = connections.length === 1 ? '1 open page' : `${number(connections.length)} open pages`;
   const silent = mute.length ? ` Not answered in time, so there may be more: ${mute.join(', ')}.` : '';
-  $('user-summary').textContent = `${here}; ${number(state.unread)} unread; newest ${state.last_id ?? 'none'}, sent up to ${state.delivered ?? 'none'}, read up to ${state.read ?? 'none'}.${state.groups?.length ? ` Groups: ${state.groups.join(', ')}.` : ''}${silent}`;
+  const marks = `newest ${state.last_id ?? 'none'}, sent up to ${state.delivered ?? 'none'}, read up to ${state.read ?? 'none'}.`;
+  const groups = state.groups?.length ? ` Groups: ${state.groups.join(', ')}.` : '';
+  $('user-summary').textContent = `${here}; ${number(state.unread)} unread; ${marks}${groups}${silent}`;
   rows($('connection-rows'), connections.map((connection) => el('tr', {}, cell(connection.node), cell(duration(connection.open_seconds), 'fixed'),
-    cell(STATES[connection.state] ?? connection.state, 'fixed'), cell(number(connection.waiting), 'number'), cell(connection.sent ?? '–', 'fixed'))), 5, 'No page of this user is open.');
+    cell(STATES[connection.state] ?? connection.state, 'fixed'), cell(number(connection.waiting), 'number'),
+    cell(connection.sent ?? '–', 'fixed'))), 5, 'No page of this user is open.');
   rows($('message-rows'), messages.map((message) => el('tr', {}, cell(time(message.at)), cell(message.msg_type, 'long'),
-    cell(fate(message.id, connections, state, mute.length), 'data'), cell(message.id, 'fixed'))), 4, 'The inbox is empty. What is not kept (PUBLISH) never comes here.');
+    cell(fate(message.id, connections, state, mute.length), 'data'), cell(message.id, 'fixed'))),
+  4, 'The inbox is empty. What is not kept (PUBLISH) never comes here.');
 }
 
 async function disconnect(reason) {

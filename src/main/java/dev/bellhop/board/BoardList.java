@@ -50,7 +50,8 @@ public class BoardList {
             noted.clear();
         }
         noted.put(board, now);
-        NOTE.run(redis, new String[] {keys.boards()}, board, Long.toString(settings.inboxRetention().toMillis()), Integer.toString(MOST)).whenComplete((done, failure) -> {
+        String lasts = Long.toString(settings.inboxRetention().toMillis());
+        NOTE.run(redis, new String[] {keys.boards()}, board, lasts, Integer.toString(MOST)).whenComplete((done, failure) -> {
             if (failure != null) {
                 noted.remove(board);
             }

@@ -51,7 +51,9 @@ public class Groups {
      * @return false if they are in {@link #MOST_OF_A_USER} groups already
      */
     public CompletableFuture<Boolean> add(String group, String user) {
-        return change(group, user, "1").thenCompose(added -> added == 2 ? remove(group, user).thenApply(removed -> false) : CompletableFuture.completedFuture(true));
+        return change(group, user, "1").thenCompose(added -> added == 2
+                ? remove(group, user).thenApply(removed -> false)
+                : CompletableFuture.completedFuture(true));
     }
 
     /** Ends it. What was published before stays the user's. */
@@ -62,8 +64,9 @@ public class Groups {
     private CompletableFuture<Long> change(String group, String user, String member) {
         String board = Address.group(group).board();
         return JOIN.run(redis, new String[] {keys.board(board), keys.members(group)}, user, member)
-                .thenCompose(reply -> MEMBER.run(redis, new String[] {keys.memberships(user)}, group, member, reply.text(), redis.announcing(keys.channel(user)),
-                        Long.toString(settings.inboxRetention().toMillis()), Integer.toString(MOST_OF_A_USER))).thenApply(reply -> changed(board, user, reply));
+                .thenCompose(reply -> MEMBER.run(redis, new String[] {keys.memberships(user)}, group, member, reply.text(),
+                        redis.announcing(keys.channel(user)), Long.toString(settings.inboxRetention().toMillis()), Integer.toString(MOST_OF_A_USER)))
+                .thenApply(reply -> changed(board, user, reply));
     }
 
     private long changed(String board, String user, Reply reply) {

@@ -188,7 +188,9 @@ public record Settings(
     }
 
     private void checkFree(String setting, String key, String... taken) {
-        if (List.of(taken).contains(key) || Stream.of("reader", "rejected", "partitions", "readers").anyMatch(name -> key.equals(besideIngest(name))) || key.startsWith(besideIngest("scheduled:"))
+        if (List.of(taken).contains(key)
+                || Stream.of("reader", "rejected", "partitions", "readers").anyMatch(name -> key.equals(besideIngest(name)))
+                || key.startsWith(besideIngest("scheduled:"))
                 || key.matches(Pattern.quote('{' + hashTag(ingestStream) + ':') + "\\d+}.*")) { // those of partitions
             throw new IllegalArgumentException(setting + ": another of Bellhop's keys has this name already");
         }

@@ -23,7 +23,8 @@ final class Answers {
             return answer.get(SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             if (e.getCause() instanceof RedisCommandExecutionException refused && REFUSED.next().isPresent()) {
-                LOG.log(System.Logger.Level.WARNING, "Redis refused a command of the HTTP API: {0}. Look for its memory limit, or keys that others have changed. The next such line is a minute away.",
+                LOG.log(System.Logger.Level.WARNING,
+                        "Redis refused a command of the HTTP API: {0}. Look for its memory limit, or keys that others have changed. The next such line is a minute away.",
                         refused.getMessage());
             }
             throw new Problem(Code.UNAVAILABLE, "Redis is away; this may or may not have been done, and with the same id may be repeated");

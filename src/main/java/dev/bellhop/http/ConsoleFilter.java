@@ -49,7 +49,8 @@ public class ConsoleFilter extends HttpFilter {
         response.setContentType("text/html");
         response.setCharacterEncoding("UTF-8");
         response.getWriter().print("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"UTF-8\">"
-                + "<meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\"><title>Bellhop</title></head><body><h1>"
+                + "<meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">"
+                + "<title>Bellhop</title></head><body><h1>"
                 + title + "</h1><p>" + text + "</p></body></html>");
     }
 }

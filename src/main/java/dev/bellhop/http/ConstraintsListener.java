@@ -23,7 +23,8 @@ public class ConstraintsListener implements ServletContextListener {
         try (InputStream webXml = context.getResourceAsStream("/WEB-INF/web.xml")) {
             List<String> hidden = webXml == null ? List.of() : hidden(Constraints.parse(webXml));
             if (!hidden.isEmpty()) {
-                LOG.log(System.Logger.Level.WARNING, "A security constraint of {0} shows the login page in place of {1}, so backends and load balancers cannot"
+                LOG.log(System.Logger.Level.WARNING,
+                        "A security constraint of {0} shows the login page in place of {1}, so backends and load balancers cannot"
                         + " use them. Put the lines of \"Inside your own WAR\" in servers.md into its web.xml.", context.getContextPath(), String.join(", ", hidden));
             }
         } catch (IOException | XMLStreamException | RuntimeException unreadable) {

@@ -59,7 +59,8 @@ public class StatsResource {
         }
         String total = rates.entrySet().stream().map(rate -> Json.quote(rate.getKey()) + ':' + rate.getValue().toPlainString())
                 .collect(Collectors.joining(","));
-        return "{\"connections\":" + connections + ",\"users\":" + users + ",\"rates\":{" + total + "}," + Answers.await(depths).json() + ",\"nodes\":[" + each + "]}";
+        return "{\"connections\":" + connections + ",\"users\":" + users + ",\"rates\":{" + total + "},"
+                + Answers.await(depths).json() + ",\"nodes\":[" + each + "]}";
     }
 
     /** How the sums over all nodes went in the last ten minutes. */
@@ -68,7 +69,8 @@ public class StatsResource {
     public String history() {
         caller.require(Caller.ADMIN);
         String points = Answers.await(history.sums()).entrySet().stream()
-                .map(sum -> Json.quote(sum.getKey()) + ":[" + Arrays.stream(sum.getValue()).mapToObj(StatsResource::number).collect(Collectors.joining(",")) + ']')
+                .map(sum -> Json.quote(sum.getKey()) + ":["
+                        + Arrays.stream(sum.getValue()).mapToObj(StatsResource::number).collect(Collectors.joining(",")) + ']')
                 .collect(Collectors.joining(","));
         return "{\"step_seconds\":" + History.STEP.toSeconds() + ",\"points\":{" + points + "}}";
     }

@@ -112,7 +112,8 @@ public class UsersResource {
         String all = names.stream().filter(board -> Address.ofBoard(board) != null).map(board -> {
             Address to = Address.ofBoard(board);
             String spans = to.kind() != Address.Kind.GROUP ? "" : state.groups().getOrDefault(to.name(), new Spans(List.of())).all().stream()
-                    .map(span -> "{\"from\":" + quoted(span.from()) + ",\"to\":" + quoted(span.to()) + '}').collect(Collectors.joining(",", ",\"member\":[", "]"));
+                    .map(span -> "{\"from\":" + quoted(span.from()) + ",\"to\":" + quoted(span.to()) + '}')
+                    .collect(Collectors.joining(",", ",\"member\":[", "]"));
             return "{\"board\":" + Json.quote(board) + ',' + to.json() + ",\"taken\":" + quoted(state.taken().get(board)) + spans + '}';
         }).collect(Collectors.joining(","));
         return "{\"user_id\":" + Json.quote(user) + ",\"boards\":[" + all + "]}";

@@ -28,8 +28,10 @@ public final class RefusedAnnouncements {
     public void add(String channel, String why) {
         refused.add();
         if (lines.next().isPresent()) {
-            LOG.log(System.Logger.Level.ERROR, "Redis refuses to announce what is kept, on {0}: {1}. Nothing is lost, but open pages get it only when they log in anew. "
-                    + "Allow PUBLISH, on a cluster SPUBLISH, on Bellhop''s channels (server-config/redis). The next such line is a minute away.", Json.quote(channel), why.startsWith("!") ? why.substring(1) : why);
+            LOG.log(System.Logger.Level.ERROR,
+                    "Redis refuses to announce what is kept, on {0}: {1}. Nothing is lost, but open pages get it only when they log in anew. "
+                    + "Allow PUBLISH, on a cluster SPUBLISH, on Bellhop''s channels (server-config/redis). The next such line is a minute away.",
+                    Json.quote(channel), why.startsWith("!") ? why.substring(1) : why);
         }
     }
 }

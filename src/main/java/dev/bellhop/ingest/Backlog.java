@@ -191,7 +191,8 @@ final class Backlog {
                 finished(waiting, some, null);
                 next(waiting, tried);
             } else if (isTheUsersAlone(failure)) {
-                LOG.log(System.Logger.Level.ERROR, "The keys of user {0} in Redis are not as Bellhop left them ({1}); messages for them go to {2}. Remove the keys.",
+                LOG.log(System.Logger.Level.ERROR,
+                        "The keys of user {0} in Redis are not as Bellhop left them ({1}); messages for them go to {2}. Remove the keys.",
                         waiting.shown(), Failures.cause(failure).getMessage(), partition.rejected());
                 finished(waiting, some, "a key of the user is not as Bellhop left it");
                 next(waiting, tried);
@@ -231,7 +232,8 @@ final class Backlog {
             held++;
         }
         boolean warn = redis.isConnected() && users.get(waiting.to) == waiting && warnings.next().isPresent();
-        LOG.log(warn ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG, "Redis does not take messages for user {0}: {1}. They wait in order and are tried again; "
+        LOG.log(warn ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+                "Redis does not take messages for user {0}: {1}. They wait in order and are tried again; "
                 + "{2} users wait so, the others are served. If it lasts, look at the shard of that user. The next such line is a minute away.",
                 waiting.shown(), Failures.cause(failure).toString(), held);
         return waiting.backoff.next();

@@ -51,7 +51,8 @@ public class IngestReader {
     private volatile boolean stopped;
 
     @Inject
-    public IngestReader(Redis redis, Inbox inbox, Boards boards, Node node, Settings settings, Partitions partitions, RejectedList rejectedList, Rejections rejections, Metrics metrics) {
+    public IngestReader(Redis redis, Inbox inbox, Boards boards, Node node, Settings settings, Partitions partitions, RejectedList rejectedList,
+            Rejections rejections, Metrics metrics) {
         this.redis = redis;
         this.inbox = inbox;
         this.boards = boards;

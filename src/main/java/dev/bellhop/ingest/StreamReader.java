@@ -150,7 +150,8 @@ final class StreamReader {
 
     /** Some of the next entries, of each message at most so much that it can be seen to be too long. */
     private CompletableFuture<List<StreamMessage<String, String>>> beginnings(String from) {
-        return BEGINNINGS.run(parts.redis(), new String[] {partition.ingest()}, from, Integer.toString(LARGE_BATCH), Integer.toString(longest() + CUT)).thenApply(reply -> {
+        String cut = Integer.toString(longest() + CUT);
+        return BEGINNINGS.run(parts.redis(), new String[] {partition.ingest()}, from, Integer.toString(LARGE_BATCH), cut).thenApply(reply -> {
             List<StreamMessage<String, String>> entries = new ArrayList<>();
             while (reply.hasNext()) {
                 entries.add(new StreamMessage<>(partition.ingest(), reply.text(), Map.of("message", reply.text(), "ttl_from", reply.text())));
@@ -238,7 +239,8 @@ final class StreamReader {
 
     private void take(String entry, Map<String, String> fields) {
         String from = fields.getOrDefault("ttl_from", "");
-        take(entry, fields.getOrDefault("message", ""), MILLIS.matcher(from).matches() ? Long.parseLong(from) : Long.parseUnsignedLong(entry, 0, entry.indexOf('-'), 10));
+        long ttlFrom = MILLIS.matcher(from).matches() ? Long.parseLong(from) : Long.parseUnsignedLong(entry, 0, entry.indexOf('-'), 10);
+        take(entry, fields.getOrDefault("message", ""), ttlFrom);
     }
 
     /** @param ttlFrom when it was added, unless it says otherwise */
@@ -271,7 +273,8 @@ final class StreamReader {
         }
         List<String> args = new ArrayList<>(List.of(parts.node(), done.upTo(), done.before(), Integer.toString(done.trimmed())));
         args.addAll(done.entries());
-        return DONE.run(parts.redis(), new String[] {partition.ingest(), partition.reader()}, args.toArray(String[]::new)).thenAccept(ok -> parts.ingested().add(done.entries().size()));
+        return DONE.run(parts.redis(), new String[] {partition.ingest(), partition.reader()}, args.toArray(String[]::new))
+                .thenAccept(ok -> parts.ingested().add(done.entries().size()));
     }
 
     /** Why the rejected ones alone wait if this fails: the list may be a key of another type, and the others go on. */
@@ -282,7 +285,8 @@ final class StreamReader {
                 parts.ingested().add(rejected.size());
             } else {
                 LOG.log(notRejected.next().isPresent() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
-                        "Rejected messages stay in the ingest stream, as {0} cannot be written: {1}. Trying again. The next such line is a minute away.", partition.rejected(), failure.toString());
+                        "Rejected messages stay in the ingest stream, as {0} cannot be written: {1}. Trying again. The next such line is a minute away.",
+                        partition.rejected(), failure.toString());
             }
             return null;
         });
@@ -296,7 +300,8 @@ final class StreamReader {
         held = "";
         backlog.clear();
         LOG.log(parts.redis().isConnected() && failed.next().isPresent() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
-                "Failed while {0} ({1}): {2}. Nothing is lost; trying again every {3} ms. The next such line is a minute away.", what, partition.ingest(), failure.toString(), WAIT_MILLIS);
+                "Failed while {0} ({1}): {2}. Nothing is lost; trying again every {3} ms. The next such line is a minute away.",
+                what, partition.ingest(), failure.toString(), WAIT_MILLIS);
         later(WAIT_MILLIS);
     }
 

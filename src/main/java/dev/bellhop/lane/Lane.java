@@ -47,12 +47,14 @@ public final class Lane implements Executor {
         refused = metrics.counter("tasks_refused", "Tasks that a lane (the threads for one kind of work) did not take, because too many waited", "lane", name);
         metrics.gauge("tasks_waiting_" + name.replace('-', '_'), "Tasks that wait for the threads of the lane " + name, this::waiting);
         if (most > threads) {
-            metrics.gauge("tasks_blocked_" + name.replace('-', '_'), "Threads of the lane " + name + " that a task blocks; it has as many more, up to " + (most - threads), this::blocked);
+            metrics.gauge("tasks_blocked_" + name.replace('-', '_'), "Threads of the lane " + name
+                    + " that a task blocks; it has as many more, up to " + (most - threads), this::blocked);
         }
     }
 
     void start(ThreadFactory factory) {
-        ThreadPoolExecutor made = new ThreadPoolExecutor(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(capacity), Lanes.named(factory, name));
+        ThreadPoolExecutor made = new ThreadPoolExecutor(threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(capacity),
+                Lanes.named(factory, name));
         // why now: a thread keeps something of whoever starts it; that must not be a thread of Lettuce's
         made.prestartAllCoreThreads();
         executor = made;

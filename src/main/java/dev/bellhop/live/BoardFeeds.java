@@ -168,8 +168,8 @@ class BoardFeeds {
     private void failed(Throwable failure) {
         failures.add();
         if (warnings.next().isPresent()) {
-            LOG.log(System.Logger.Level.WARNING, "Messages for many could not be taken in: {0}. Nothing is lost; it is tried again. If it lasts, look at the shard of the "
-                    + "board. The next such line is a minute away.", failure.toString());
+            LOG.log(System.Logger.Level.WARNING, "Messages for many could not be taken in: {0}. Nothing is lost; it is tried again. "
+                    + "If it lasts, look at the shard of the board. The next such line is a minute away.", failure.toString());
         }
     }
 

@@ -60,7 +60,8 @@ public class Connections {
         this.node = node.name();
         connectionsOpened = metrics.counter("connections_opened", "Connections opened");
         framesSent = metrics.counter("frames_sent", "Frames sent to pages");
-        slowConsumers = metrics.counter("slow_consumers", "Connections closed because their page reads too slowly: the outbox was full, a send took 30 seconds, or frames waited a minute");
+        slowConsumers = metrics.counter("slow_consumers",
+                "Connections closed because their page reads too slowly: the outbox was full, a send took 30 seconds, or frames waited a minute");
         sendFailures = metrics.counter("send_failures", "Sends that failed: the connection was gone");
     }
 

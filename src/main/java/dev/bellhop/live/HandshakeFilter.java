@@ -104,7 +104,8 @@ public class HandshakeFilter extends HttpFilter {
 
     /** For whoever wants to know who comes from where. Why quoted and cut: a stranger chooses what is in it. */
     static String line(HttpServletRequest request, String user, String outcome) {
-        return "A handshake was " + outcome + ": user " + quoted(user) + ", from " + quoted(request.getRemoteAddr()) + ", origin " + quoted(request.getHeader("Origin"));
+        return "A handshake was " + outcome + ": user " + quoted(user) + ", from " + quoted(request.getRemoteAddr())
+                + ", origin " + quoted(request.getHeader("Origin"));
     }
 
     private static String quoted(String text) {

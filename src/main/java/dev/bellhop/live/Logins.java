@@ -40,7 +40,8 @@ public class Logins implements LoginsMBean {
             // why not "this" alone: it is the container's proxy or its subclass, which is no standard MBean by its name
             server().registerMBean(new StandardMBean(this, LoginsMBean.class), name);
         } catch (JMException e) {
-            LOG.log(System.Logger.Level.WARNING, "Other applications cannot tell of logouts: {0}. Their pages then close at the next login check.", e.toString());
+            LOG.log(System.Logger.Level.WARNING,
+                    "Other applications cannot tell of logouts: {0}. Their pages then close at the next login check.", e.toString());
         }
     }
 
@@ -86,7 +87,8 @@ public class Logins implements LoginsMBean {
     }
 
     private static Long untold(Throwable failure) {
-        LOG.log(System.Logger.Level.WARNING, "Other nodes could not be told that a login has ended, as Redis is away: {0}. Their connections of it stay until the next login check.", failure.toString());
+        LOG.log(System.Logger.Level.WARNING,
+                "Other nodes could not be told that a login has ended, as Redis is away: {0}. Their connections of it stay until the next login check.", failure.toString());
         return null;
     }
 

@@ -22,7 +22,8 @@ final class ObserverFailures {
     void add(String what, Throwable cause) {
         failures.add();
         if (logged.next().isPresent()) {
-            LOG.log(System.Logger.Level.ERROR, what + "; the next message is unharmed. The next such line is a minute away; bellhop_observer_failures_total counts all.", cause);
+            LOG.log(System.Logger.Level.ERROR,
+                    what + "; the next message is unharmed. The next such line is a minute away; bellhop_observer_failures_total counts all.", cause);
         }
     }
 }

@@ -66,7 +66,8 @@ public class Subscriber implements PubSub.Listener {
     private record Heard(String channel, String text, Runnable passed) {}
 
     @Inject
-    Subscriber(PubSub pubSub, Settings settings, Keys keys, Lanes lanes, Registry registry, BoardFeeds boards, Rejections rejections, RollCall rollCall, Node node, Metrics metrics) {
+    Subscriber(PubSub pubSub, Settings settings, Keys keys, Lanes lanes, Registry registry, BoardFeeds boards, Rejections rejections, RollCall rollCall,
+            Node node, Metrics metrics) {
         this.pubSub = pubSub;
         this.settings = settings;
         this.keys = keys;

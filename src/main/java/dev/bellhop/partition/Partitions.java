@@ -115,7 +115,8 @@ public class Partitions {
     }
 
     private CompletableFuture<List<Partition>> join(int lasts) {
-        return JOIN.run(redis, new String[] {keys.partitions(), keys.readers()}, Integer.toString(own), node.name(), Integer.toString(lasts)).thenApply(reply -> {
+        String[] touched = {keys.partitions(), keys.readers()};
+        return JOIN.run(redis, touched, Integer.toString(own), node.name(), Integer.toString(lasts)).thenApply(reply -> {
             nodes = Math.max(1, (int) reply.number());
             return take(reply.texts());
         });

@@ -135,7 +135,8 @@ final class Client {
         try {
             CompletableFuture.allOf(masters).get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException away) {
-            LOG.log(System.Logger.Level.WARNING, "Not every master of the Redis Cluster can be reached: {0}. Users of its slots wait; look at CLUSTER NODES.", Redis.rootMessage(away));
+            LOG.log(System.Logger.Level.WARNING,
+                    "Not every master of the Redis Cluster can be reached: {0}. Users of its slots wait; look at CLUSTER NODES.", Redis.rootMessage(away));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -205,14 +205,16 @@ abstract class Line {
                     look();
                 }
                 if (disconnected.tryAcquire(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
-                    LOG.log(System.Logger.Level.WARNING, "The connection of the subscriptions to {0} broke; beginning a new one. What was missed is replayed.", name());
+                    LOG.log(System.Logger.Level.WARNING,
+                            "The connection of the subscriptions to {0} broke; beginning a new one. What was missed is replayed.", name());
                     return;
                 }
                 ask(made, unconfirmed());
                 if (TimeUnit.NANOSECONDS.toMillis(Math.min(silentNanos(), System.nanoTime() - begun)) > DEAF_MILLIS && probe() != null) {
                     hears = false;
                     if (redis.isConnected()) {
-                        LOG.log(System.Logger.Level.WARNING, "The subscription to {0} is deaf: its own probe did not come back; beginning a new one. What was missed is replayed.", name());
+                        LOG.log(System.Logger.Level.WARNING,
+                                "The subscription to {0} is deaf: its own probe did not come back; beginning a new one. What was missed is replayed.", name());
                         redis.renewIfSilent(TimeUnit.MILLISECONDS.toNanos(DEAF_MILLIS));
                         return;
                     }

@@ -52,7 +52,8 @@ public class PubSub {
         plain = new PlainLine(redis, this, keys.probe(node.name()));
         shards = settings.redisCluster() ? new Shards(redis, this, keys, node.name()) : null;
         restarts = metrics.counter("subscription_restarts", "Subscriptions begun again, because the connection broke or brought nothing any more");
-        metrics.gauge("subscription_up", "1 while this node hears its own probe through Redis (on a cluster: through each shard), else 0", () -> hears() ? 1 : 0);
+        metrics.gauge("subscription_up", "1 while this node hears its own probe through Redis (on a cluster: through each shard), else 0",
+                () -> hears() ? 1 : 0);
         metrics.gauge("subscription_shards_deaf", "Shards of the Redis Cluster that this node does not hear", () -> deafShards().size());
         metrics.gauge("delivery_up", "1 while this node hands on what it hears, else 0", () -> delivers() ? 1 : 0);
         metrics.gauge("subscription_channels", "Channels this node subscribes to", () -> plain.channels().size() + (shards == null ? 0 : shards.channels()));

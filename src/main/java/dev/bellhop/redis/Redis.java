@@ -138,7 +138,8 @@ public class Redis {
         }
         try {
             open(client);
-            LOG.log(System.Logger.Level.WARNING, "Redis did not answer; new connections were made. If it happens again, look for slow commands or a lost host.");
+            LOG.log(System.Logger.Level.WARNING,
+                    "Redis did not answer; new connections were made. If it happens again, look for slow commands or a lost host.");
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "Redis does not answer at {0}, and new connections fail: {1}. Trying again.", address(), rootMessage(e));
             return;
@@ -166,7 +167,8 @@ public class Redis {
         public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
             if (mine == current && !stopped && !settings.redisCluster()) {
                 connected = false;
-                LOG.log(System.Logger.Level.WARNING, "Redis is away at {0}: the connection broke. Reconnecting by itself; nothing to do unless it stays so.", address());
+                LOG.log(System.Logger.Level.WARNING,
+                        "Redis is away at {0}: the connection broke. Reconnecting by itself; nothing to do unless it stays so.", address());
             }
         }
     }

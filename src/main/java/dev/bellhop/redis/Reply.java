@@ -74,7 +74,8 @@ public final class Reply {
         }
         Object value = values.get(read++);
         if (!type.isInstance(value)) {
-            throw new IllegalStateException("the script has returned " + (value == null ? "nothing" : value.getClass().getSimpleName()) + ", not " + type.getSimpleName());
+            String found = value == null ? "nothing" : value.getClass().getSimpleName();
+            throw new IllegalStateException("the script has returned " + found + ", not " + type.getSimpleName());
         }
         return value;
     }

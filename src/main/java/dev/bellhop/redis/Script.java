@@ -80,7 +80,9 @@ public final class Script {
     private CompletableFuture<List<Object>> run(Redis redis, String[] keys, String[] args, int tries) {
         return redis.<List<Object>>call(commands -> commands.evalsha(digest, ScriptOutputType.MULTI, keys, args)).exceptionallyCompose(failure -> {
             Throwable cause = Failures.cause(failure);
-            return cause instanceof RedisNoScriptException ? redis.<List<Object>>call(commands -> commands.eval(text, ScriptOutputType.MULTI, keys, args)) : CompletableFuture.failedFuture(cause);
+            return cause instanceof RedisNoScriptException
+                    ? redis.<List<Object>>call(commands -> commands.eval(text, ScriptOutputType.MULTI, keys, args))
+                    : CompletableFuture.failedFuture(cause);
         }).exceptionallyCompose(failure -> {
             Throwable cause = Failures.cause(failure);
             if (tries == MOST_TRIES || !isNotSentYet(cause)) {

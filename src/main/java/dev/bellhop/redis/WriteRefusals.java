@@ -43,7 +43,8 @@ final class WriteRefusals {
         }
         refusedNanos.set(System.nanoTime() | 1); // 0 says never
         if (logged.next().isPresent()) {
-            LOG.log(System.Logger.Level.WARNING, "Redis refuses to write: {0}. {1}. Nothing that was accepted is lost: it waits in Redis, and Bellhop goes on by itself. "
+            LOG.log(System.Logger.Level.WARNING,
+                    "Redis refuses to write: {0}. {1}. Nothing that was accepted is lost: it waits in Redis, and Bellhop goes on by itself. "
                     + "Until then publishing answers 503. The next such line is a minute away.", message, remedy);
         }
     }

@@ -95,12 +95,14 @@ public class Promotion {
         }
 
         private void batch() {
-            PROMOTE.run(redis, new String[] {partition.scheduled(), partition.ingest()}, Integer.toString(BATCH), Integer.toString(BATCH_BYTES)).whenComplete((reply, failure) -> {
+            String[] touched = {partition.scheduled(), partition.ingest()};
+            PROMOTE.run(redis, touched, Integer.toString(BATCH), Integer.toString(BATCH_BYTES)).whenComplete((reply, failure) -> {
                 if (failure != null) {
                     running.set(false);
                     if (!stopped) {
                         LOG.log(redis.isConnected() && failed.next().isPresent() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
-                                "Promoting due messages of {0} failed: {1}. They stay scheduled, and are tried each second. The next such line is a minute away.", partition.scheduled(), failure.toString());
+                                "Promoting due messages of {0} failed: {1}. They stay scheduled, and are tried each second. The next such line is a minute away.",
+                                partition.scheduled(), failure.toString());
                     }
                     return;
                 }

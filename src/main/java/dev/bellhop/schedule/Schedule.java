@@ -108,8 +108,10 @@ public class Schedule {
                 : message.withId(fresh);
         String id = message.id() == null ? fresh : idOf(message.to(), message.id());
         Partition partition = partitions.of(message.to());
-        return partitions.known().thenCompose(known -> ADD.run(redis, new String[] {partition.scheduled(), partition.scheduledEntry(id)}, seconds(due), named.toJson(),
-                remembered(), named.ttl() > 0 ? "1" : "0")).thenApply(added -> {
+        String[] touched = {partition.scheduled(), partition.scheduledEntry(id)};
+        return partitions.known()
+                .thenCompose(known -> ADD.run(redis, touched, seconds(due), named.toJson(), remembered(), named.ttl() > 0 ? "1" : "0"))
+                .thenApply(added -> {
                     promotion.run(partition); // so that a due time less than a second ahead is known
                     return id;
                 });
@@ -119,7 +121,8 @@ public class Schedule {
     public CompletableFuture<String> find(Address to, String messageId) {
         String id = idOf(to, messageId);
         return partitions.everOf(to).thenCompose(ever -> {
-            List<CompletableFuture<Long>> found = ever.stream().map(partition -> redis.call(commands -> commands.exists(partition.scheduledEntry(id)))).toList();
+            List<CompletableFuture<Long>> found = ever.stream()
+                    .map(partition -> redis.call(commands -> commands.exists(partition.scheduledEntry(id)))).toList();
             return Redis.all(found).thenApply(all -> all.stream().allMatch(count -> count == 0) ? null : id);
         });
     }
@@ -219,7 +222,9 @@ public class Schedule {
         String id = idOf(message.to(), message.id());
         String fresh = message.id();
         // why not one command for both: in a cluster, Redis refuses it while the slot moves
-        return redis.call(commands -> commands.get(one.partition().scheduledEntry(id))).thenCombine(redis.call(commands -> commands.get(one.partition().scheduledEntry(fresh))),
+        CompletableFuture<String> ofId = redis.call(commands -> commands.get(one.partition().scheduledEntry(id)));
+        CompletableFuture<String> ofFresh = redis.call(commands -> commands.get(one.partition().scheduledEntry(fresh)));
+        return ofId.thenCombine(ofFresh,
                 (byIds, byFresh) -> new Item(one.text().equals(byIds) ? id : one.text().equals(byFresh) ? fresh : plainId, one.score(), message));
     }
 

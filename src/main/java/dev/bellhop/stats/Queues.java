@@ -48,7 +48,8 @@ public class Queues {
         CompletableFuture<Long> scheduled = sum((commands, partition) -> commands.zcard(partition.scheduled()));
         CompletableFuture<Long> ingest = sum((commands, partition) -> commands.xlen(partition.ingest()));
         // why not asked if off: Bellhop may then have no right to that key
-        CompletableFuture<Long> consumer = !settings.hasConsumerStream() ? CompletableFuture.completedFuture(0L) : redis.call(commands -> commands.xlen(keys.consumer()));
+        CompletableFuture<Long> consumer = !settings.hasConsumerStream() ? CompletableFuture.completedFuture(0L)
+                : redis.call(commands -> commands.xlen(keys.consumer()));
         CompletableFuture<Long> rejected = sum((commands, partition) -> commands.llen(partition.rejected()));
         return CompletableFuture.allOf(scheduled, ingest, consumer, rejected)
                 .thenApply(all -> new Depths(scheduled.join(), ingest.join(), consumer.join(), rejected.join()));

@@ -223,7 +223,7 @@ class NothingLostChaosIT extends WithServers {
 
     private void finish(Crowd crowd) {
         publishers.forEach(Producer::finish);
-        publishers.forEach(NothingLostChaosIT::join);
+        Senders.awaitEnd(publishers);
         crowd.calmDown();
         try {
             await().atMost(Duration.ofSeconds(30)).until(() -> crowd.pages().stream().allMatch(page -> page.shownCount() >= ledger.count(page.user())));
@@ -272,15 +272,6 @@ class NothingLostChaosIT extends WithServers {
     private List<String> inbox(String user) {
         return redis.commands().xrange("bellhop:{" + user + "}:inbox", Range.unbounded()).stream()
                 .map(message -> message.getId() + "=" + message.getBody().get("frame").replaceAll("\"padding\":\"x*\"", "")).toList();
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join(60_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        assertThat(thread.isAlive()).as(thread.getName() + " is not told that its last message is kept").isFalse();
     }
 
     private static void sleep(int millis) {

@@ -115,10 +115,7 @@ final class ShardChaos implements AutoCloseable {
     /** Waits until all that is kept is shown; judges, and prints what was counted. */
     void finish() throws InterruptedException {
         senders.forEach(DoorSender::finish);
-        for (DoorSender sender : senders) {
-            sender.join(60_000);
-            assertThat(sender.isAlive()).as(sender.getName() + " is not told that its last message is kept").isFalse();
-        }
+        Senders.awaitEnd(senders);
         calm = true;
         Map<String, Set<Ledger.Entry>> all = ledger.byUser();
         try {

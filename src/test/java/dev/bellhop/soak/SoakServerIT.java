@@ -7,6 +7,7 @@ import dev.bellhop.chaos.Crowd;
 import dev.bellhop.chaos.Doors;
 import dev.bellhop.chaos.Ledger;
 import dev.bellhop.chaos.Producer;
+import dev.bellhop.chaos.Senders;
 import dev.bellhop.chaos.Producer.Door;
 import dev.bellhop.chaos.ResumingPage;
 import dev.bellhop.it.FormLogin;
@@ -136,7 +137,7 @@ class SoakServerIT extends WithServers {
             soak(day);
             guests.close();
             publishers.forEach(Producer::finish);
-            publishers.forEach(SoakServerIT::join);
+            Senders.awaitEnd(publishers);
             crowd.calmDown();
             judge(crowd, day);
         }
@@ -215,15 +216,6 @@ class SoakServerIT extends WithServers {
 
     private static double minutes(long start) {
         return (System.nanoTime() - start) / 60e9;
-    }
-
-    private static void join(Thread thread) {
-        try {
-            thread.join(60_000);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        assertThat(thread.isAlive()).as(thread.getName() + " is not told that its last message is kept").isFalse();
     }
 
     private static void sleep(double minutes) {
