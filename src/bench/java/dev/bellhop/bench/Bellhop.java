@@ -42,10 +42,15 @@ final class Bellhop implements Contender {
         return "Bellhop on " + server.name();
     }
 
-    /** Roles only where they are measured: each login reads a board for each role that it holds. */
     private Map<String, String> environment(int redisPort) {
-        String redis = "redis://localhost:" + redisPort;
-        return options.scenarios().contains("boards") ? Map.of("BELLHOP_REDIS_URI", redis, "BELLHOP_ROLES", Many.ROLE) : Map.of("BELLHOP_REDIS_URI", redis);
+        Map<String, String> environment = new LinkedHashMap<>(Map.of("BELLHOP_REDIS_URI", "redis://localhost:" + redisPort));
+        if (options.scenarios().contains("boards")) { // only where they are measured: each login reads a board for each role that it holds
+            environment.put("BELLHOP_ROLES", Many.ROLE);
+        }
+        if (options.scenarios().contains("check")) {
+            environment.put("BELLHOP_LOGIN_CHECK", "PT" + options.check() + 'S');
+        }
+        return environment;
     }
 
     @Override
@@ -176,7 +181,7 @@ final class Bellhop implements Contender {
 
         @Override
         public Dialogue dialogue(String user) {
-            return new Login();
+            return new Login(user, "");
         }
 
         @Override
@@ -185,19 +190,47 @@ final class Bellhop implements Contender {
         }
     }
 
-    /** A page logs in, and is answered with what it has missed. */
+    /** A page logs in, and is answered with what it has missed. When it is to show its login again, it comes by another connection, as bellhop.js does. */
     private static final class Login implements Dialogue {
+        private final String user;
+        private final String data;
         private boolean answered;
+        private String position;
+        private String name;
+        private boolean asked;
+
+        /** @param data what its login says; may be empty */
+        Login(String user, String data) {
+            this.user = user;
+            this.data = data;
+        }
 
         @Override
         public String first() {
-            return "{\"msg_type\":\"login\"}";
+            return data.isEmpty() ? "{\"msg_type\":\"login\"}" : "{\"msg_type\":\"login\",\"data\":{" + data + "}}";
         }
 
         @Override
         public String answer(String frame) {
-            answered |= frame.contains("\"login\"");
+            if (frame.startsWith("{\"msg_type\":\"login\"")) {
+                answered = true;
+                position = value(frame, "from_id");
+                name = value(frame, "connection");
+            }
+            asked |= frame.startsWith("{\"msg_type\":\"login_check\"");
             return null;
+        }
+
+        private static String value(String frame, String name) {
+            int begin = frame.indexOf('"' + name + "\":\"") + name.length() + 4;
+            return frame.substring(begin, frame.indexOf('"', begin));
+        }
+
+        @Override
+        public Dialogue successor(int closeCode) {
+            // 1008: the HTTP session has expired, and with it the server closes the connection
+            boolean wanted = asked || answered && closeCode == 1008;
+            return wanted ? new Login(user, "\"last_id\":\"" + position + "\",\"user_id\":\"" + user + "\",\"replaces\":\"" + name + '"') : null;
         }
 
         @Override

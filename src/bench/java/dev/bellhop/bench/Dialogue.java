@@ -11,4 +11,13 @@ interface Dialogue {
 
     /** Whether all has been said that the page waits for: from now on messages come. */
     boolean isLoggedIn();
+
+    /**
+     * What the page says on the connection that is to take the place of this one; null if there is to be none. Not asked again after an answer.
+     *
+     * @param closeCode with which the server has closed this one; 0 if it is open
+     */
+    default Dialogue successor(int closeCode) {
+        return null;
+    }
 }

@@ -21,17 +21,18 @@ import java.util.List;
  * @param messages    {@code bench.messages}: how many messages the scenario redis keeps
  * @param gate        {@code bench.gate}: how many times a peer's CPU a delivery by Bellhop may cost; 0 for no limit
  * @param away        {@code bench.away}: users whom Redis knows and who are not connected, in boards
+ * @param check       {@code bench.check}: seconds after which pages show their login again, in check
  * @param javaOptions {@code bench.java.options}: of each server that runs on a JVM
  */
 record Options(List<String> scenarios, List<String> peers, int users, int tabs, int[] rates, int[] kept, int warmUp, int seconds, int connections,
-        int scheduled, int due, int messages, double gate, int away, List<String> javaOptions, Path checkout) {
+        int scheduled, int due, int messages, double gate, int away, int check, List<String> javaOptions, Path checkout) {
 
     static Options read() {
         return new Options(list("bench", "steady,connect,idle,kept,scheduled,post,stalled,boards"), list("peers", "netty,spring,ws"),
                 number("bench.users", 500), number("bench.tabs", 4), numbers("bench.rates", "2000,8000,20000,40000,80000,112000"),
                 numbers("bench.kept", "2000,5000,10000,20000"), number("bench.warmup", 10), number("bench.seconds", 10),
                 number("bench.connections", 10_000), number("bench.scheduled", 1_000_000), number("bench.due", 20_000), number("bench.messages", 200_000),
-                Double.parseDouble(text("bench.gate", "0")), number("bench.away", 1_000_000),
+                Double.parseDouble(text("bench.gate", "0")), number("bench.away", 1_000_000), number("bench.check", 90),
                 List.of(text("bench.java.options", "-Xms1g -Xmx1g -XX:G1ConcRefinementThreads=0").split(" ")), Path.of(System.getProperty("project.basedir", "")).toAbsolutePath());
     }
 

@@ -6,6 +6,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 
 /** One page's WebSocket, as the load generator sees it. Touched by the thread of {@link Pages} alone. */
 final class Page {
@@ -19,7 +21,10 @@ final class Page {
     private enum State { CONNECTING, UPGRADING, LOGGING_IN, OPEN, CLOSED }
 
     final String user;
+    /** The page's connection in whose place this one comes, or null. */
+    final Page before;
     private final Pages pages;
+    private final Contender.Running server;
     private final byte[] head;
     private final Dialogue dialogue;
     private final SocketChannel channel;
@@ -27,15 +32,58 @@ final class Page {
 
     private State state = State.CONNECTING;
     private byte[] rest = {};
+    private Page after;
+    /** The messages that the page has had by all its connections, by when they were due; null until it is noted. */
+    private Set<Long> had;
 
     Page(Pages pages, String user, Contender.Running server, SocketChannel channel) {
+        this(pages, user, server, channel, server.dialogue(user), null);
+    }
+
+    private Page(Pages pages, String user, Contender.Running server, SocketChannel channel, Dialogue dialogue, Page before) {
         this.pages = pages;
         this.user = user;
+        this.server = server;
         this.channel = channel;
-        dialogue = server.dialogue(user);
+        this.dialogue = dialogue;
+        this.before = before;
+        had = before == null ? null : before.had;
         byte[] first = server.handshake(user).getBytes(StandardCharsets.UTF_8);
         head = Arrays.copyOf(first, first.length + KEY.length);
         System.arraycopy(KEY, 0, head, first.length, KEY.length);
+    }
+
+    /**
+     * Comes by another connection, if it is to.
+     *
+     * @param closeCode with which the server has closed this one; 0 if it is open
+     * @return whether it does
+     */
+    boolean comesAgain(int closeCode) throws IOException {
+        Dialogue next = after != null || dialogue == null ? null : dialogue.successor(closeCode);
+        if (next != null) {
+            had();
+            after = pages.open(other -> new Page(pages, user, server, other, next, this));
+            pages.asked(this);
+        }
+        return after != null;
+    }
+
+    /** Whether the other connection has been answered. */
+    boolean isHandedOver() {
+        return after != null && after.state == State.OPEN;
+    }
+
+    private Set<Long> had() {
+        if (had == null) {
+            had = new HashSet<>();
+        }
+        return had;
+    }
+
+    /** Notes a message; false if the page has had it. */
+    boolean isFirst(long dueNanos) {
+        return had().add(dueNanos);
     }
 
     SocketChannel channel() {
@@ -140,6 +188,7 @@ final class Page {
             state = State.OPEN;
             pages.opened(this);
         }
+        comesAgain(0);
     }
 
     /** A client's frames are masked; the mask is zero, which leaves the text as it is. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.HdrHistogram.Histogram;
 
@@ -39,6 +40,12 @@ final class Pages implements AutoCloseable {
     private int opening;
     private int atOnce;
     private long countFrom = Long.MIN_VALUE;
+    private Histogram handOvers = histogram();
+    private boolean noting;
+    private volatile String lastAsked;
+    private volatile long handedOver;
+    private volatile long closedFirst;
+    private volatile long repeated;
     private volatile long delivered;
     private volatile int opened;
     private volatile int closed;
@@ -79,12 +86,7 @@ final class Pages implements AutoCloseable {
     private void openMore() {
         try {
             while (opening < atOnce && !toOpen.isEmpty()) {
-                SocketChannel channel = SocketChannel.open();
-                channel.configureBlocking(false);
-                channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
-                Page page = new Page(this, toOpen.remove(), server, channel);
-                channel.register(selector, SelectionKey.OP_CONNECT, page);
-                open.add(page);
+                open.add(open(channel -> new Page(this, toOpen.remove(), server, channel)));
                 opening++;
             }
         } catch (IOException e) {
@@ -92,7 +94,27 @@ final class Pages implements AutoCloseable {
         }
     }
 
+    /** Begins to open a connection. */
+    Page open(Function<SocketChannel, Page> made) throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        channel.configureBlocking(false);
+        channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+        Page page = made.apply(channel);
+        channel.register(selector, SelectionKey.OP_CONNECT, page);
+        return page;
+    }
+
+    /** A page has been asked for its login, and its other connection is on its way. */
+    void asked(Page page) {
+        lastAsked = page.user;
+    }
+
     void opened(Page page) {
+        if (page.before != null) {
+            handOvers.recordValue(micros(System.nanoTime() - page.begunNanos));
+            handedOver++;
+            return;
+        }
         handshakes.recordValue(micros(System.nanoTime() - page.begunNanos));
         opening--;
         opened++;
@@ -100,14 +122,25 @@ final class Pages implements AutoCloseable {
     }
 
     void delivered(Page page, long dueNanos) {
-        if (dueNanos >= countFrom) {
+        if (dueNanos < countFrom) {
+            return;
+        }
+        if (noting && !page.isFirst(dueNanos)) {
+            repeated++;
+        } else {
             latencies.recordValue(micros(System.nanoTime() - dueNanos));
             delivered++;
         }
     }
 
-    void closed(Page page, int code) {
-        if (!page.isClosed()) {
+    void closed(Page page, int code) throws IOException {
+        if (page.isClosed()) {
+            return;
+        }
+        if (page.comesAgain(code)) {
+            closedFirst += page.isHandedOver() ? 0 : 1;
+            page.end();
+        } else {
             closed++;
             closeCode = code;
             closedNanos = System.nanoTime();
@@ -127,6 +160,38 @@ final class Pages implements AutoCloseable {
             delivered = 0;
             countFrom = dueNanos;
         });
+    }
+
+    /** From now on notes which page has had which message. */
+    void note() throws InterruptedException {
+        run(() -> noting = true);
+    }
+
+    /** How many messages have come to a page that had had them. */
+    long repeated() {
+        return repeated;
+    }
+
+    /** The user of the page that has been asked for its login last, or null. */
+    String lastAsked() {
+        return lastAsked;
+    }
+
+    /** How many pages have come by another connection. */
+    long handedOver() {
+        return handedOver;
+    }
+
+    /** How many of them had lost the old one before they were answered on the new one. */
+    long closedFirst() {
+        return closedFirst;
+    }
+
+    /** How long it takes from the request to the answer on the other connection. */
+    Histogram handOvers() throws InterruptedException {
+        Histogram[] copy = {null};
+        run(() -> copy[0] = handOvers.copy());
+        return copy[0];
     }
 
     /** The page reads no more, though its connection stands. */
@@ -222,9 +287,17 @@ final class Pages implements AutoCloseable {
         } catch (ClosedChannelException gone) {
             key.cancel();
         } catch (IOException e) {
-            failure = e;
-            closed(page, 1006);
+            broken(page, e);
         }
+    }
+
+    private void broken(Page page, IOException cause) {
+        try {
+            closed(page, 1006);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+        failure = cause;
     }
 
     @Override
@@ -233,7 +306,7 @@ final class Pages implements AutoCloseable {
         selector.wakeup();
         try {
             thread.join(5_000);
-            open.forEach(Page::end);
+            selector.keys().forEach(key -> ((Page) key.attachment()).end());
             selector.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -14,7 +14,7 @@ final class Scenarios {
 
     static List<Scenario> of(Options options, Report report) {
         List<Scenario> known = List.of(new Steady(options, report), new Connect(options, report), new Kept(options, report), new DueMessages(options, report),
-                new Post(options, report), new Stalled(options, report), new Many(options, report), new Storm(options, report));
+                new Post(options, report), new Stalled(options, report), new Many(options, report), new Check(options, report), new Storm(options, report));
         // why connect with idle: it takes the same pages
         return known.stream().filter(one -> options.scenarios().contains(one.name()) || one instanceof Connect && options.scenarios().contains("idle")).toList();
     }
