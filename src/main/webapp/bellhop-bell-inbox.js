@@ -195,7 +195,7 @@ export class BellInbox {
     const url = new URL('api/me/messages', this.#hop?.base);
     url.searchParams.set('limit', String(PAGE_SIZE));
     if (before) url.searchParams.set('before', before);
-    const response = await fetch(url, { credentials: 'include', headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(PATIENCE) });
+    const response = await fetch(url, { credentials: 'include', headers: { Accept: 'application/json' }, signal: AbortSignal.timeout?.(PATIENCE) });
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     const answer = await response.json();
     // why: the cookie says whose list it is, and somebody else may have logged in in another tab

@@ -14,9 +14,14 @@ export class Choice {
     this.#avoidUntil = avoidUntil;
   }
 
+  get #avoids() {
+    const left = this.#avoidUntil - Date.now();
+    return left > 0 && left <= AVOID; // more: the clock was wrong, or is
+  }
+
   /** The transports to be tried, in order. @param {number} refusals in a row */
   kinds(refusals) {
-    const kinds = Date.now() < this.#avoidUntil ? [...this.#transports].reverse() : [...this.#transports];
+    const kinds = this.#avoids ? [...this.#transports].reverse() : [...this.#transports];
     // why: a WebSocket has got through here, so it is rather the server that is away, and need not be asked twice
     return this.#worked && kinds[0] === 'websocket' && refusals < DOUBT ? kinds.slice(0, 1) : kinds;
   }
@@ -27,7 +32,7 @@ export class Choice {
    * @param {string} kind @param {boolean} blocked another one was tried before it @param {(until: number) => void} told of what is to be remembered
    */
   took(kind, blocked, told) {
-    const avoided = this.#avoidUntil > Date.now();
+    const avoided = this.#avoids;
     if (kind === 'websocket') {
       this.#worked = true;
       if (this.#avoidUntil) told((this.#avoidUntil = 0));

@@ -18,6 +18,7 @@ export class Line {
   asking = true; // logging in, or asked what is missing
   loggedInAt = 0; // 0: not yet
   heardAt = now();
+  #heardOn = Date.now();
 
   onopened = () => {};
   /** @type {(text: string) => void} */
@@ -39,13 +40,13 @@ export class Line {
     this.tag = tag;
     this.#transport = open(kind, base, login, {
       opened: () => {
-        this.heardAt = now();
+        this.#heard();
         this.opened = true;
         this.onopened();
       },
-      heard: () => (this.heardAt = now()),
+      heard: () => this.#heard(),
       frame: (text) => {
-        this.heardAt = now();
+        this.#heard();
         if (!this.#closed) this.onframe(text);
       },
       closed: (code, reason) => {
@@ -54,6 +55,16 @@ export class Line {
         this.onclosed(code, reason);
       },
     });
+  }
+
+  #heard() {
+    this.heardAt = now();
+    this.#heardOn = Date.now();
+  }
+
+  /** For how long nothing has been heard. Why Date, too: the other clock may stand still while the machine sleeps. */
+  get silence() {
+    return Math.max(now() - this.heardAt, Date.now() - this.#heardOn);
   }
 
   /** Whether it takes frames. */

@@ -8,6 +8,7 @@ import { hold } from './bellhop-lock.js';
 
 const PROTOCOL = 1; // between tabs and worker: after an update, old and new tabs have workers of their own
 const PATIENCE = 5_000; // milliseconds, for the worker's first word
+const UNREAD = 100; // a page that was busy or asleep so long has it lying there unread
 const BEAT = 700; // where there are no locks
 const CREDIT = 15; // frames that the worker holds for this tab
 const TRIES = 3; // workers that died young
@@ -65,7 +66,7 @@ export class SharedConnection {
     worker.onerror = () => this.#worker === worker && !this.#heard && this.#giveUp();
     worker.port.onmessage = ({ data }) => this.#worker === worker && this.#word(data);
     /** @type {any} */ (worker.port).onclose = () => this.#worker === worker && this.#died(); // not in all browsers
-    this.#timer = setTimeout(() => this.#giveUp(), PATIENCE);
+    this.#timer = setTimeout(() => (this.#timer = setTimeout(() => this.#giveUp(), UNREAD)), PATIENCE);
     const locks = (this.#locks = new AbortController());
     hold('bellhop tab', locks.signal).then((lock) => {
       // why only now: the worker waits for this lock to become free

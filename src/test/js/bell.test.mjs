@@ -286,6 +286,15 @@ test('a message that the page cannot describe is shown as it is, and costs no ot
   assert.deepEqual(browser.reported.map(({ message }) => message), ['no words for 100-3', 'no words for 100-2', 'no words for 100-4'], 'and the page is told');
 });
 
+test('a browser without AbortSignal.timeout has a list, too', async (t) => {
+  const { timeout } = AbortSignal;
+  t.after(() => (AbortSignal.timeout = timeout));
+  AbortSignal.timeout = undefined;
+  const { shown, inbox } = bell(numbers(1, 3));
+  await inbox.load();
+  assert.deepEqual([shown.length, inbox.failed], [3, false]);
+});
+
 test('a failure is told, and the same is tried again', async () => {
   const { shown, inbox } = bell(numbers(1, 50));
   await inbox.load();

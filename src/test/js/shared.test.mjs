@@ -1,7 +1,7 @@
 /** One connection for all tabs of a browser: the tabs, the shared worker, and a fake server. See bellhop.test.mjs. */
 import { afterEach, beforeEach, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { FakeSocket, bellhop, browser, kept, newTab, random, tick } from './page.mjs';
+import { FakeSocket, bellhop, browser, kept, newTab, random, settle, tick } from './page.mjs';
 import { FakeTab, loggedInAs, pass, world } from './browser.mjs';
 
 beforeEach(() => {
@@ -299,13 +299,26 @@ for (const mode of ['throws', 'fails', 'silent']) {
   test(`a shared worker that ${mode}: a connection of its own`, async () => {
     world.start({ mode });
     const hop = bellhop();
-    await pass(mode === 'silent' ? 5000 : 0);
+    await pass(mode === 'silent' ? 5_100 : 0);
     assert.equal(FakeSocket.all.length, 1);
     FakeSocket.last.open().answers({ last_id: '100-5', from_id: '100-5' }).says(kept('100-6'));
     assert.deepEqual(hop.ids, ['100-6']);
     assert.equal(hop.state, 'open');
   });
 }
+
+test('a page that was busy or asleep as the worker answered reads the answer first', async () => {
+  const hop = bellhop();
+  tick(5_000); // the timer is due, and the answer lies there unread
+  await settle();
+  assert.equal(FakeSocket.all.length, 1);
+  FakeSocket.last.open().answers({ last_id: '100-5', from_id: '100-5' });
+  await settle();
+  assert.equal(hop.state, 'open');
+  bellhop();
+  await settle();
+  assert.equal(FakeSocket.all.length, 1, 'and the next tab takes part');
+});
 
 test('a page that wants its own has its own, and so has one that has replaced WebSocket', () => {
   bellhop({ shared: false });
