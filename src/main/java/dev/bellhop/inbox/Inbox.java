@@ -42,7 +42,7 @@ public class Inbox {
     static final int PAGE_BYTES = 1 << 20;
 
     private static final Script RESUME = script("common.lua", "user.lua", "unread.lua", "resume.lua");
-    private static final Script DELIVERED = script("common.lua", "user.lua", "delivered.lua");
+    private static final Script DELIVERED = script("common.lua", "delivered.lua");
     private static final Script READ = script("common.lua", "user.lua", "announce.lua", "unread.lua", "read.lua");
     private static final Script PAGE = script("common.lua", "user.lua", "unread.lua", "page.lua");
     private static final Script ENDED = new Script(Inbox.class, "announce.lua", "ended.lua");
@@ -303,9 +303,26 @@ public class Inbox {
         return new Stretch(end, unread, recovered, from, to, more, messages);
     }
 
-    /** Notes that a page of the user has been sent everything up to this position. An earlier one changes nothing. */
-    public CompletableFuture<?> markDelivered(String user, Position position) {
-        return DELIVERED.run(redis, new String[] {keys.inbox(user), keys.marks(user)}, retention(), position.toString());
+    /**
+     * Notes that pages have been sent everything up to these positions, by user. An earlier one changes nothing. On a cluster each user's is
+     * a call of its own.
+     */
+    public CompletableFuture<?> markDelivered(Map<String, Position> upTo) {
+        if (redis.isCluster()) {
+            return CompletableFuture.allOf(upTo.entrySet().stream().map(one -> mark(List.of(one))).toArray(CompletableFuture[]::new));
+        }
+        return mark(upTo.entrySet());
+    }
+
+    private CompletableFuture<?> mark(Collection<Map.Entry<String, Position>> delivered) {
+        List<String> used = new ArrayList<>(2 * delivered.size());
+        List<String> args = new ArrayList<>(1 + delivered.size());
+        args.add(retention());
+        delivered.forEach(one -> {
+            used.addAll(List.of(keys.inbox(one.getKey()), keys.marks(one.getKey())));
+            args.add(one.getValue().toString());
+        });
+        return DELIVERED.run(redis, used.toArray(String[]::new), args.toArray(String[]::new));
     }
 
     /** A read mark and what lies after it. */

@@ -58,6 +58,7 @@ final class StreamReader {
     private static final int ENVELOPE = 6 * (Message.MAX_USER_ID + Message.MAX_ID) + 200;
     /** By how many bytes a message that Redis has cut is too long, at least: within a character it may be cut too. */
     private static final int CUT = 8;
+    private static final String FINISHING = "taking entries out of the ingest stream";
     private static final String START = "0-0";
     private static final long CONTINUED = 1;
     private static final Pattern MILLIS = Pattern.compile("\\d{1,15}");
@@ -77,6 +78,8 @@ final class StreamReader {
     private String held = "";
     /** Whether there may be entries that are far too large for a message: a producer gone wrong is to fill no node's memory. */
     private boolean mayBeLarge = true;
+    /** The latest step that takes entries out of the stream; whether there may be more to take out at once. */
+    private CompletableFuture<Boolean> finishing = CompletableFuture.completedFuture(false);
 
     /** What all readers of a node share. */
     record Parts(Redis redis, String node, Settings settings, Executor lane, RejectedList rejectedList, Rejections rejections, Metrics.Count ingested) {}
@@ -201,15 +204,36 @@ final class StreamReader {
             cursor = entry.getId();
         }
         CompletableFuture<Boolean> published = backlog.publish();
-        // why: while these are being kept, the next ones can be read
-        CompletableFuture<Answer> ahead = some == BATCH && !stopped && !published.isDone() && backlog.hasRoom() && !leases.mustGiveUp(this) ? ask() : null;
-        published.whenComplete((progress, never) -> finish().whenComplete((finished, refused) -> {
+        // why: Redis then reads the next ones right after it has kept these
+        CompletableFuture<Answer> ahead = some > 0 && !stopped && !published.isDone() && backlog.hasRoom() && !leases.mustGiveUp(this) ? ask() : null;
+        published.whenComplete((progress, never) -> finishing.whenComplete((before, refused) -> {
+            if (refused == null) {
+                goOn(some, progress, ahead);
+            } else {
+                again(FINISHING, refused);
+            }
+        }));
+        return null;
+    }
+
+    /**
+     * The entries just read are done, or wait.
+     *
+     * @param some     how many they were
+     * @param progress false if nothing went through
+     * @param ahead    the reading of the next ones, if it has begun
+     */
+    private void goOn(int some, boolean progress, CompletableFuture<Answer> ahead) {
+        finishing = finish();
+        if (ahead != null && progress && !leases.mustGiveUp(this)) {
+            hand(ahead); // why not when these have left the stream: the next step looks whether they have
+            return;
+        }
+        finishing.whenComplete((finished, refused) -> {
             if (refused != null) {
-                again("taking entries out of the ingest stream", refused);
+                again(FINISHING, refused);
             } else if (leases.mustGiveUp(this)) {
                 giveUp();
-            } else if (ahead != null && progress) {
-                hand(ahead);
             } else if (ahead != null) {
                 parts.redis().later(() -> hand(ahead), WAIT_MILLIS);
             } else if (!progress) {
@@ -221,8 +245,7 @@ final class StreamReader {
             } else {
                 later(0);
             }
-        }));
-        return null;
+        });
     }
 
     /** Waits for the next entry; only to be woken, as taking it is {@link #read}'s. */
@@ -298,6 +321,7 @@ final class StreamReader {
             return;
         }
         held = "";
+        finishing = CompletableFuture.completedFuture(false);
         backlog.clear();
         LOG.log(parts.redis().isConnected() && failed.next().isPresent() ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
                 "Failed while {0} ({1}): {2}. Nothing is lost; trying again every {3} ms. The next such line is a minute away.",

@@ -4,13 +4,15 @@ import dev.bellhop.config.SingleInstance;
 import dev.bellhop.inbox.Inbox;
 import dev.bellhop.message.Position;
 import jakarta.inject.Inject;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The delivered marks that this node moves. They are written to the inboxes now and then and not with each frame: that would be a
@@ -20,13 +22,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 @SingleInstance
 class DeliveredMarks {
-    /** How many are written at a time. Why few: a message for everybody moves thousands at once, and what else is for Redis would wait behind them. */
-    static final int MOST = 16;
+    /** How many are written in one call. Why so few: a message for everybody moves thousands at once, and what else is for Redis would wait behind them. */
+    static final int AT_ONCE = 32;
 
     private final Inbox inbox;
     private final Set<DeliveredMark> moved = ConcurrentHashMap.newKeySet();
     private final Queue<DeliveredMark> toWrite = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger writing = new AtomicInteger();
+    private final AtomicBoolean writing = new AtomicBoolean();
 
     @Inject
     DeliveredMarks(Inbox inbox) {
@@ -45,22 +47,16 @@ class DeliveredMarks {
     /** Begins to write all that have moved, some at a time. */
     void write() {
         takeMoved();
-        while (!toWrite.isEmpty()) {
-            if (writing.incrementAndGet() > MOST) {
-                writing.decrementAndGet();
-                return; // those under way go on with the rest
-            }
-            if (!writeSome()) {
-                return;
-            }
+        if (writing.compareAndSet(false, true)) {
+            goOn();
         }
     }
 
     /** Writes all that have moved at once: the node stops. */
     void writeAll() {
         takeMoved();
-        for (DeliveredMark mark = toWrite.poll(); mark != null; mark = toWrite.poll()) {
-            write(mark);
+        for (Map<DeliveredMark, Position> some = next(); !some.isEmpty(); some = next()) {
+            write(some);
         }
     }
 
@@ -72,40 +68,54 @@ class DeliveredMarks {
         }
     }
 
-    /** @return false if one could not be written: Redis is away, and the rest waits until the next time */
-    private boolean writeSome() {
-        for (DeliveredMark mark = toWrite.poll(); mark != null; mark = toWrite.poll()) {
-            CompletableFuture<?> written = write(mark);
+    private void goOn() {
+        for (Map<DeliveredMark, Position> some = next(); !some.isEmpty(); some = next()) {
+            CompletableFuture<?> written = write(some);
             if (!written.isDone()) {
                 written.whenComplete((ok, failure) -> goOn(failure == null));
-                return true;
+                return;
             }
             if (written.isCompletedExceptionally()) {
-                writing.decrementAndGet();
-                return false;
+                break;
             }
         }
-        writing.decrementAndGet();
-        return true;
+        writing.set(false);
     }
 
     private void goOn(boolean well) {
         if (well) {
-            writeSome();
+            goOn();
         } else {
-            writing.decrementAndGet();
+            writing.set(false); // Redis is away: the rest waits until the next time
         }
+    }
+
+    private Map<DeliveredMark, Position> next() {
+        Map<DeliveredMark, Position> some = new HashMap<>();
+        for (DeliveredMark mark = toWrite.poll(); mark != null; mark = toWrite.poll()) {
+            Position to = mark.take();
+            if (to != null) {
+                some.put(mark, to);
+            }
+            if (some.size() == AT_ONCE) {
+                break;
+            }
+        }
+        return some;
     }
 
     /** Writes one, if it has moved. */
     CompletableFuture<?> write(DeliveredMark mark) {
         Position to = mark.take();
-        if (to == null) {
-            return CompletableFuture.completedFuture(null);
-        }
-        return inbox.markDelivered(mark.user(), to).whenComplete((ok, failure) -> {
+        return to == null ? CompletableFuture.completedFuture(null) : write(Map.of(mark, to));
+    }
+
+    private CompletableFuture<?> write(Map<DeliveredMark, Position> some) {
+        Map<String, Position> upTo = new HashMap<>();
+        some.forEach((mark, to) -> upTo.merge(mark.user(), to, (one, other) -> one.isAfter(other) ? one : other));
+        return inbox.markDelivered(upTo).whenComplete((ok, failure) -> {
             if (failure != null) {
-                mark.notWritten();
+                some.keySet().forEach(DeliveredMark::notWritten);
             }
         });
     }

@@ -108,7 +108,7 @@ class ScriptsFuzzIT {
             call = switch (hostile.below(14)) {
                 case 0, 1, 2 -> node.inbox().publish(user, drafts(user, now));
                 case 3 -> node.inbox().resume(user, hostile.oneIn(3) ? null : position, hostile.oneIn(2) ? null : hostile.position(), 1 + hostile.below(20));
-                case 4 -> node.inbox().markDelivered(user, position);
+                case 4 -> node.inbox().markDelivered(Map.of(user, position));
                 case 5 -> node.inbox().markRead(user, position, hostile.text());
                 case 6 -> node.inbox().page(user, hostile.oneIn(3) ? null : position, hostile.below(20));
                 case 7 -> node.inbox().announceLoginEnded(user, hostile.text());

@@ -195,7 +195,7 @@ class InboxIT {
     @Test
     void withoutALastPositionWhatNoPageHasBeenSentComes() {
         List<Position> kept = publish(node, user, 5).stream().map(Published::position).toList();
-        node.inbox().markDelivered(user, kept.get(1)).join();
+        node.inbox().markDelivered(Map.of(user, kept.get(1))).join();
 
         assertThat(positions(resume(node, user, null))).isEqualTo(kept.subList(2, 5));
         Stretch fromMemory = node.inbox().resume(user, null, kept.get(3), 100).join();
@@ -353,7 +353,7 @@ class InboxIT {
         small.inbox().publish(user, List.of(draft(null, 0, 1))).join();
         resume(small, user, null);
         small.inbox().markRead(user, Position.START, "-").join();
-        small.inbox().markDelivered(user, at(1, 1)).join();
+        small.inbox().markDelivered(Map.of(user, at(1, 1))).join();
 
         await().untilAsserted(() -> assertThat(redis.commands().exists(small.keys().inbox(user), small.keys().marks(user))).isZero());
     }
@@ -435,11 +435,11 @@ class InboxIT {
     @Test
     void theDeliveredMarkOnlyGoesForward() {
         List<Position> kept = publish(node, user, 3).stream().map(Published::position).toList();
-        node.inbox().markDelivered(user, kept.get(1)).join();
-        node.inbox().markDelivered(user, kept.get(0)).join();
+        node.inbox().markDelivered(Map.of(user, kept.get(1))).join();
+        node.inbox().markDelivered(Map.of(user, kept.get(0))).join();
         assertThat(node.inbox().page(user, null, 0).join().delivered()).isEqualTo(kept.get(1));
 
-        node.inbox().markDelivered(user, at(kept.get(0).epoch() - 1, 99)).join();
+        node.inbox().markDelivered(Map.of(user, at(kept.get(0).epoch() - 1, 99))).join();
         assertThat(node.inbox().page(user, null, 0).join().delivered()).isEqualTo(kept.get(1));
     }
 
@@ -449,10 +449,10 @@ class InboxIT {
         Position end = last(publish(node, user, 3));
         Position lost = at(end.epoch() + 1_000, 7);
         redis.commands().hset(node.keys().marks(user), "delivered", lost.toString());
-        node.inbox().markDelivered(user, lost).join();
-        node.inbox().markDelivered(user, at(end.epoch(), 2)).join();
+        node.inbox().markDelivered(Map.of(user, lost)).join();
+        node.inbox().markDelivered(Map.of(user, at(end.epoch(), 2))).join();
         assertThat(node.inbox().page(user, null, 0).join().delivered()).isEqualTo(at(end.epoch(), 2));
-        node.inbox().markDelivered(user, lost).join();
+        node.inbox().markDelivered(Map.of(user, lost)).join();
         assertThat(node.inbox().page(user, null, 0).join().delivered()).isEqualTo(at(end.epoch(), 2));
 
         assertThat(node.inbox().markRead(user, lost, "-").join().unread()).isEqualTo(3);
@@ -522,7 +522,7 @@ class InboxIT {
         long now = (long) (redis.time() * 1000);
         Position sent = node.inbox().publish(user, List.of(draft(null, now + 100, 1))).join().get(0).position();
         node.inbox().publish(user, List.of(draft(null, now + 100, 2), draft(null, now + 100, 3))).join();
-        node.inbox().markDelivered(user, sent).join();
+        node.inbox().markDelivered(Map.of(user, sent)).join();
         await().until(() -> redis.time() * 1000 > now + 100);
         for (int i = 0; i < 3; i++) {
             resume(node, user, null);

@@ -10,6 +10,7 @@ import dev.bellhop.live.Connection.State;
 import dev.bellhop.login.Login;
 import dev.bellhop.message.Position;
 import dev.bellhop.metric.Metrics;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -23,7 +24,7 @@ class DeliveryCostTest {
 
     private final TestNode node = TestNode.on(new Inbox(null, null, (Settings) null, new Metrics()) {
         @Override
-        public CompletableFuture<?> markDelivered(String user, Position position) {
+        public CompletableFuture<?> markDelivered(Map<String, Position> upTo) {
             return CompletableFuture.completedFuture(null);
         }
     });

@@ -7,6 +7,7 @@ import dev.bellhop.inbox.Inbox;
 import dev.bellhop.message.Position;
 import dev.bellhop.metric.Metrics;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** Takes frames as a server would hand them over, whatever they hold; of pages that are let send as many as they like. */
@@ -26,7 +27,7 @@ public final class FrameDoor {
         }
 
         @Override
-        public CompletableFuture<?> markDelivered(String user, Position position) {
+        public CompletableFuture<?> markDelivered(Map<String, Position> upTo) {
             return CompletableFuture.completedFuture(null);
         }
     }, "bellhop.connection.rate=100000", "bellhop.connection.burst=1000000", "bellhop.user.rate-bytes=200000000");

@@ -10,6 +10,7 @@ import dev.bellhop.message.Position;
 import dev.bellhop.metric.Metrics;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -58,7 +59,7 @@ class UserFeedTest {
         }
 
         @Override
-        public CompletableFuture<?> markDelivered(String user, Position position) {
+        public CompletableFuture<?> markDelivered(Map<String, Position> upTo) {
             return CompletableFuture.completedFuture(null);
         }
     }

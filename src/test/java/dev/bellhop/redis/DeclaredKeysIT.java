@@ -84,7 +84,7 @@ class DeclaredKeysIT {
             node.inbox().publish("u", List.of(draft("a" + i, 0), draft("b" + i, now + 100), draft(null, now + 60_000), draft("b" + i, 0))).join();
         }
         Position last = node.inbox().resume("u", null, null, 3).join().end();
-        node.inbox().markDelivered("u", last).join();
+        node.inbox().markDelivered(Map.of("u", last)).join();
         await().until(() -> redis.time() * 1000 > now + 100);
         node.inbox().markRead("u", new Position(last.epoch(), 2), "-").join();
         redis.commands().hdel(node.keys().marks("u"), "replid");
