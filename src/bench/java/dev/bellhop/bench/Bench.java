@@ -66,7 +66,7 @@ public final class Bench {
                 continue;
             }
             say(contender.name() + " starts");
-            try (RedisProcess redis = RedisProcess.start(options.target().resolve("redis"), redisPort, "--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction");
+            try (RedisProcess redis = RedisProcess.startEmpty(options.target().resolve("redis"), redisPort, "--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction");
                     Contender.Running running = contender.start(redisPort)) {
                 report.version(contender.name(), running.version(), contender.without());
                 secondsLeft -= START_SECONDS;

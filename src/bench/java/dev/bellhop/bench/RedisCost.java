@@ -44,13 +44,12 @@ final class RedisCost {
     }
 
     void run(int port) throws IOException, InterruptedException {
-        try (RedisProcess redis = RedisProcess.start(options.target().resolve("redis-cost"), port, "--appendonly", "yes", "--appendfsync", "everysec");
+        try (RedisProcess redis = RedisProcess.startEmpty(options.target().resolve("redis-cost"), port, "--appendonly", "yes", "--appendfsync", "everysec");
                 TestNode node = TestNode.start("redis://localhost:" + port).awaitRedis(); Producer sends = new Producer(port)) {
             RedisClient client = RedisClient.create("redis://localhost:" + port);
             commands = client.connect().sync();
             producer = sends;
             node.withIngest();
-            commands.flushall(); // why: the directory has what the last run has left
             int most = options.messages();
             stream(node, "warm-up", options.users(), most / 4);
             stream(node, "through the stream, to " + options.users() + " users", options.users(), most);

@@ -54,8 +54,14 @@ public final class RedisProcess implements AutoCloseable {
         return start(directory, null, port, settings);
     }
 
+    /** The same, of a Redis that has kept nothing: what lies in the directory goes. */
+    public static RedisProcess startEmpty(Path directory, int port, String... settings) throws IOException {
+        Installation.delete(directory);
+        return start(directory, port, settings);
+    }
+
     /**
-     * The same, with a configuration file that the settings go before.
+     * As {@link #start(Path, int, String...)}, with a configuration file that the settings go before.
      *
      * @param configuration may be null
      */
