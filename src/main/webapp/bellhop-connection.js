@@ -18,20 +18,20 @@
  * @property {() => number} [tag] a mark on each handshake
  */
 import { Attempt } from './bellhop-attempt.js';
+import { Backoff } from './bellhop-backoff.js';
 import { Choice } from './bellhop-choice.js';
 import { Line, now } from './bellhop-line.js';
 import { Pace } from './bellhop-pace.js';
 import { Sequence } from './bellhop-position.js';
-import { whoIsIt } from './bellhop-transport.js';
+import { Retired } from './bellhop-retired.js';
+import { Timers } from './bellhop-timers.js';
+import { isLoggedOut } from './bellhop-transport.js';
 
 // milliseconds
-const FIRST_WAIT = 500;
-const LONGEST_WAIT = 30_000;
-const DRAIN_WAIT = 5_000; // a node that goes away sends all its pages elsewhere at once
-const CHECK_WAIT = 100; // a login check is over as soon as the page is back
 const STEADY = 5_000; // a connection that lasted this long was a good one
-const RETIRED = 2_000; // for what a replaced line still has to say
+const LATE = 2_000; // a hand-over that takes longer than this after the old line has gone is told
 const PONG_OFFLINE = 2_000; // the browser may be wrong about having no network: ask, but not for long
+const OFFLINE_WAIT = 60_000;
 const ASK = 1_000; // the server takes one login frame a second
 
 export class Connection {
@@ -46,18 +46,20 @@ export class Connection {
   #pace = new Pace();
   /** @type {Line | undefined} the one that is logged in */
   #line;
-  /** @type {Line | undefined} has been replaced, and may still bring what was under way */
-  #retired;
+  #retired = new Retired();
   /** @type {Attempt | undefined} */
   #attempt;
+  /** @type {string | undefined} the latest line's, as the server calls it: the next one takes its place, and gets what came meanwhile and is not kept */
+  #name;
+  #handOver = false; // the attempt began while a line was there: what that one has brought stays
+  #quiet = false; // and the page has not been told that it has gone
   /** @type {string | undefined} the position that was asked from */
   #asked;
   #askedAt = -ASK;
-  #failures = 0; // attempts since the last steady connection: the backoff's exponent
+  #backoff = new Backoff();
   #refusals = 0; // attempts in a row that never opened
   #hidden = false; // frozen, or in the back/forward cache
-  /** @type {Record<string, ReturnType<typeof setTimeout> | undefined>} */
-  #timers = {};
+  #timers = new Timers();
 
   /**
    * @param {{ base: string, transports: readonly string[], avoidUntil?: number, owner?: string, position?: string }} options
@@ -72,11 +74,12 @@ export class Connection {
 
   // --- what its owner calls
 
-  start() {
-    this.#clear('retry');
+  start(anyway = false) {
+    this.#timers.clear('retry');
     if (this.state === 'closed') return;
     // a worker may not be told that there is a network again
-    const offline = typeof document === 'object' && navigator.onLine === false;
+    const offline = !anyway && typeof document === 'object' && navigator.onLine === false;
+    if (offline) this.#timers.set('retry', OFFLINE_WAIT, () => this.start(true)); // the browser may be wrong
     if (this.#hidden || this.parked || offline) return this.#setState('waiting'); // wake() comes back here
     this.#try();
     this.#setState('connecting');
@@ -86,7 +89,7 @@ export class Connection {
   stop(code, reason) {
     if (this.state === 'closed') return;
     this.#drop();
-    this.#clear('retry');
+    this.#timers.clear('retry');
     this.#setState('closed');
     this.#told.close({ code, reason, willReconnect: false });
   }
@@ -101,7 +104,7 @@ export class Connection {
   /** Not to be connected until `wake`; `now`: not any more. @param {boolean} now */
   hide(now) {
     this.#hidden = true;
-    this.#clear('retry');
+    this.#timers.clear('retry');
     if (now) this.#drop();
     if (!this.#line && !this.#attempt) this.#setState('waiting');
   }
@@ -113,7 +116,7 @@ export class Connection {
     if (looked) this.parked = false;
     if (!this.#line) {
       if (!this.#attempt) this.start();
-    } else if (now() - this.#line.heardAt > STEADY) this.#line.ping(); // it may have died meanwhile
+    } else if (this.#line.silence > STEADY) this.#line.ping(); // it may have died meanwhile
   }
 
   /** The browser says that there is no network. */
@@ -131,20 +134,21 @@ export class Connection {
   /** Has everything after an older position told again; `login` is told first. @param {string} position */
   ask(position) {
     const wait = this.#askedAt + ASK - now();
-    if (wait > 0) this.#set('ask', wait, () => this.ask(position));
+    if (wait > 0) this.#timers.set('ask', wait, () => this.ask(position));
     else if (this.#line?.asking === false) this.#askFrom(this.#line, position);
   }
 
   // --- connecting
 
-  /** @param {string} [replaces] the connection that goes once the new one is there */
-  #try(replaces) {
+  /** @param {boolean} [quiet] the page is not to notice */
+  #try(quiet = false) {
+    [this.#handOver, this.#quiet] = [!!this.#line, quiet];
     const attempt = new Attempt(this.#choice.kinds(this.#refusals), (kind) => {
       this.#askedAt = now();
-      return new Line(kind, this.#base, () => this.#login(replaces), this.#told.tag?.());
+      return new Line(kind, this.#base, () => this.#login(this.#name), this.#told.tag?.());
     }, {
       opened: () => {
-        if (replaces !== undefined) return;
+        if (this.#quiet) return;
         this.#refusals = 0;
         this.#told.open();
       },
@@ -152,7 +156,7 @@ export class Connection {
       failed: (code, reason) => {
         this.#attempt = undefined;
         // a hand-over that fails: the server ends the old line, and that tells
-        if (replaces === undefined) this.#lost(code, reason, attempt.opened);
+        if (!this.#line) this.#lost(code, reason, attempt.opened, this.#quiet);
       },
     });
     this.#attempt = attempt;
@@ -166,59 +170,67 @@ export class Connection {
     return { ...(position && { last_id: position, user_id: owner }), ...(replaces && { replaces }) };
   }
 
-  /** @param {number} code @param {string} reason @param {boolean} opened */
-  #lost(code, reason, opened) {
+  /** The line that is logged in has ended. @param {number} code @param {string} reason */
+  #broken(code, reason) {
+    const steady = !!this.#line && now() - this.#line.loggedInAt > STEADY;
+    if (steady) this.#backoff.good();
+    // some servers do so with the HTTP session, which ends at each login check, and at a logout
+    const check = code === 1008 && steady && reason !== 'too many refused frames';
+    if (code > 4400 || !(this.#attempt || check)) return this.#lost(code, reason, true);
+    this.#leave();
+    if (code === 1008) this.#refusals = 1;
+    if (!this.#attempt) this.#try(true);
+    this.#timers.set('late', LATE, () => {
+      this.#quiet = false;
+      this.#setState('connecting');
+      this.#told.close({ code, reason, willReconnect: true });
+      if (this.#attempt?.opened) this.#told.open();
+    });
+  }
+
+  /** @param {number} code @param {string} reason @param {boolean} opened @param {boolean} [silent] another one has gone before, of which the page has not been told */
+  #lost(code, reason, opened, silent = false) {
     if (code === 4401 || code === 4403) return this.stop(code, reason);
-    if (this.#line && now() - this.#line.loggedInAt > STEADY) this.#failures = 0;
     this.#drop();
     this.parked = code === 4409; // coming back would throw out another tab, which would come back
-    // full jitter: pages that lost the same server must not return in step
-    const longest = code === 1001 ? (reason === 'login check' ? CHECK_WAIT : DRAIN_WAIT) : Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.#failures++);
-    this.#set('retry', Math.random() * longest, () => this.start());
+    this.#timers.set('retry', this.#backoff.wait(code, reason), () => this.start());
     // 1008: how some servers end a login, a moment before they know of it everywhere: then the next refusal counts
     if (code === 1008) this.#refusals = 1;
     if (code === 1008 || (!opened && ++this.#refusals > 1)) this.#probe();
     this.#setState('waiting');
-    if (opened) this.#told.close({ code, reason, willReconnect: true });
+    if (opened || silent) this.#told.close({ code, reason, willReconnect: true });
   }
 
-  /** A browser hides why a handshake was refused; the API tells it. */
   async #probe() {
-    try {
-      const { status } = await whoIsIt(this.#base);
-      if (status === 401 && !this.#line) this.stop(4401, 'not logged in');
-    } catch {} // the server is away: the next attempt tells
+    if ((await isLoggedOut(this.#base)) && !this.#line) this.stop(4401, 'not logged in');
   }
 
   #drop() {
-    this.#line?.close();
-    this.#retire();
+    this.#leave();
+    this.#retired.close();
     this.#attempt?.end();
-    this.#line = this.#attempt = this.#asked = undefined;
-    this.#pace.reset();
-    this.#clear('ask');
+    this.#attempt = undefined;
+    this.#timers.clear('late');
   }
 
-  #retire() {
-    this.#clear('retired');
-    this.#retired?.close();
-    this.#retired = undefined;
+  #leave() {
+    this.#line?.close();
+    this.#line = this.#asked = undefined;
+    this.#pace.reset();
+    this.#timers.clear('ask');
   }
 
   /** @param {Line} line that has been answered @param {boolean} replaced the server has put it in the place of the one before */
   #adopt(line, replaced) {
-    this.#retire();
+    this.#retired.close();
     const [before, blocked] = [this.#line, this.#attempt?.blocked];
     this.#attempt?.end(line);
     this.#attempt = this.#asked = undefined;
+    this.#timers.clear('late');
     this.#line = line;
-    line.onclosed = (code, reason) => this.#lost(code, reason, true);
-    if (before) {
-      this.#retired = before;
-      before.onclosed = () => this.#retire();
-      if (replaced) this.#set('retired', RETIRED, () => this.#retire());
-      else this.#retire();
-    }
+    line.onclosed = (code, reason) => this.#broken(code, reason);
+    if (replaced && before) this.#retired.take(before);
+    else before?.close();
     this.#choice.took(line.kind, !!blocked, this.#told.avoid);
   }
 
@@ -249,17 +261,20 @@ export class Connection {
 
   /** The server wants to see the login again: the new line comes before the old one goes. @param {Line} line @param {{ connection: string }} data */
   #check(line, { connection }) {
-    if (line === this.#line && !this.#attempt) this.#try(connection);
+    if (line !== this.#line || this.#attempt) return;
+    this.#name = connection;
+    this.#try(true);
   }
 
   /** @param {Line} line @param {LoginAnswer & { replaced?: boolean, connection?: string }} answer */
   #answer(line, { replaced, connection, ...answer }) {
-    if (line === this.#retired) return;
-    const handedOver = this.#line && line !== this.#line;
+    if (line === this.#retired.line) return;
+    const handedOver = this.#handOver && line !== this.#line;
     if (line !== this.#line) this.#adopt(line, !!replaced);
+    this.#name = connection;
     line.answered();
     // what has come on the old line since the new one asked stays
-    const further = !!handedOver && answer.recovered;
+    const further = handedOver && answer.recovered;
     const sameUser = this.#sequence.answered(answer, further);
     this.#setState('open');
     const about = { sameUser, tag: line.tag, asked: this.#asked };
@@ -280,20 +295,5 @@ export class Connection {
     if (this.state === state) return;
     this.state = state;
     this.#told.state(state);
-  }
-
-  /** @param {string} name @param {number} wait @param {() => void} then */
-  #set(name, wait, then) {
-    this.#clear(name);
-    this.#timers[name] = setTimeout(() => {
-      this.#timers[name] = undefined;
-      then();
-    }, wait);
-  }
-
-  /** @param {string} name */
-  #clear(name) {
-    clearTimeout(this.#timers[name]);
-    this.#timers[name] = undefined;
   }
 }

@@ -17,12 +17,23 @@ const patience = () => AbortSignal.timeout?.(ANSWER);
 /** Asks the API who is logged in. @param {string} base */
 export const whoIsIt = (base) => fetch(base + 'api/me', { credentials: 'include', cache: 'no-store', signal: patience() });
 
+/** Whether nobody is: a browser hides why a handshake was refused. If the server is away, the next attempt tells. @param {string} base */
+export const isLoggedOut = (base) => whoIsIt(base).then(({ status }) => status === 401, () => false);
+
 export class WebSocketTransport {
+  /** @type {WebSocket | undefined} */
   #socket;
 
   /** @param {string} base @param {() => Login} login @param {Told} told */
   constructor(base, login, told) {
-    const socket = (this.#socket = new WebSocket(base.replace(/^http/, 'ws') + 'ws'));
+    /** @type {WebSocket} */
+    let socket;
+    try {
+      this.#socket = socket = new WebSocket(base.replace(/^http/, 'ws') + 'ws');
+    } catch {
+      queueMicrotask(() => told.closed(1006, 'forbidden')); // by the page's policy, or by what it has in place of WebSocket
+      return;
+    }
     socket.onopen = () => {
       this.login(login());
       told.opened();
@@ -32,25 +43,26 @@ export class WebSocketTransport {
   }
 
   get ready() {
-    return this.#socket.readyState === 1; // what is given to a socket that is closing is gone without a word
+    return this.#socket?.readyState === 1; // what is given to a socket that is closing is gone without a word
   }
 
   /** @param {Login} data */
   login(data) {
-    this.#socket.send(JSON.stringify({ msg_type: 'login', data: Object.keys(data).length ? data : undefined }));
+    this.#socket?.send(JSON.stringify({ msg_type: 'login', data: Object.keys(data).length ? data : undefined }));
   }
 
   ping() {
-    this.#socket.send('{"msg_type":"ping"}');
+    this.#socket?.send('{"msg_type":"ping"}');
   }
 
   /** @param {string[]} frames */
   send(frames) {
-    for (const frame of frames) this.#socket.send(frame);
+    for (const frame of frames) this.#socket?.send(frame);
   }
 
   close() {
     const socket = this.#socket;
+    if (!socket) return;
     // why not wait for onclose: over a dead network a browser takes minutes to give up
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();

@@ -15,11 +15,14 @@ import { Connection } from './bellhop-connection.js';
 import { Outgoing } from './bellhop-outgoing.js';
 // why these too: a browser then asks for all of them at once, not for one after another
 import './bellhop-attempt.js';
+import './bellhop-backoff.js';
 import './bellhop-choice.js';
 import './bellhop-line.js';
 import './bellhop-lock.js';
 import './bellhop-pace.js';
+import './bellhop-retired.js';
 import './bellhop-stream.js';
+import './bellhop-timers.js';
 import './bellhop-transport.js';
 import { Unread } from './bellhop-position.js';
 import { SharedConnection } from './bellhop-shared.js';

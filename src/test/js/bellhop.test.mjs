@@ -404,11 +404,11 @@ test('becoming hidden, or a field that gets the focus, is no reason to come back
   assert.equal(FakeSocket.all.length, 1);
 });
 
-test('does not try without a network', () => {
+test('does not try without a network, but for once a minute', () => {
   const hop = loggedIn();
   navigator.onLine = false;
   FakeSocket.last.ends(1006);
-  tick(120_000);
+  tick(60_000);
   assert.equal(FakeSocket.all.length, 1);
   assert.equal(hop.state, 'waiting');
   navigator.onLine = true;
@@ -636,6 +636,34 @@ test('asks at once whether the connection has outlived a sleep', () => {
   assert.equal(hop.state, 'waiting');
 });
 
+test('a clock that has stood still while the machine slept does not make the connection look young', (t) => {
+  const hop = loggedIn();
+  tick(1_000);
+  t.mock.method(Date, 'now', () => new Date().getTime() + 3_600_000); // and performance.now() has not moved
+  browser.fire('online');
+  assert.deepEqual(FakeSocket.last.types, ['login', 'ping']);
+  tick(10_000);
+  assert.equal(hop.state, 'waiting');
+});
+
+test('a browser that is wrong about having no network: an attempt a minute', () => {
+  navigator.onLine = false;
+  const hop = bellhop();
+  assert.equal(hop.state, 'waiting');
+  tick(59_999);
+  assert.equal(FakeSocket.all.length, 0);
+  tick(1);
+  FakeSocket.last.ends(1006);
+  tick(60_000);
+  assert.equal(FakeSocket.all.length, 1);
+  tick(1_000);
+  FakeSocket.last.open().answers({ last_id: '100-5', from_id: '100-5' });
+  assert.equal(hop.state, 'open');
+  hop.close();
+  tick(120_000);
+  assert.equal(FakeSocket.all.length, 2);
+});
+
 test('asks at once when the browser says that there is no network, and believes the answer more than the browser', () => {
   const hop = loggedIn();
   const socket = FakeSocket.last;
@@ -650,7 +678,7 @@ test('asks at once when the browser says that there is no network, and believes 
   tick(2_000);
   assert.equal(hop.state, 'waiting');
   assert.equal(socket.closed, true);
-  tick(120_000);
+  tick(30_000);
   browser.fire('offline');
   assert.equal(FakeSocket.all.length, 1);
   navigator.onLine = true;

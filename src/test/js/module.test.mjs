@@ -20,11 +20,11 @@ function withNeeds(name, all = new Set()) {
 }
 
 // comments and types included: nothing is built. What a page is sent once, and then has in its cache
-test('bellhop.js with all that it needs is at most 18 KB over the wire', () => {
+test('bellhop.js with all that it needs is at most 19 KB over the wire', () => {
   const sizes = withNeeds('bellhop.js').map((name) => [name, gzipSync(readFileSync(webapp + name), { level: 9 }).length]);
   assert.ok(sizes.length > 5);
   const sum = sizes.reduce((all, [, size]) => all + size, 0);
-  assert.ok(sum <= 18_432, `${sum} bytes: ${sizes.map((size) => size.join(' ')).join(', ')}`);
+  assert.ok(sum <= 19_456, `${sum} bytes: ${sizes.map((size) => size.join(' ')).join(', ')}`);
 });
 
 test('a browser learns from bellhop.js itself what else it needs', () => {

@@ -116,6 +116,36 @@ test('it is remembered in this tab, also over a reload, and tried again after fi
   }
 });
 
+test('the clock was wrong when that was noted: a WebSocket is not avoided for years', async (t) => {
+  const wrong = t.mock.method(Date, 'now', () => new Date().getTime() + 1e11);
+  both();
+  FakeSocket.last.ends(1006);
+  await settle();
+  FakeStream.last.open().answers({ last_id: '100-5', from_id: '100-5' });
+  await settle();
+  wrong.mock.restore();
+  newPage();
+  FakeStream.serve();
+  both();
+  assert.equal(FakeSocket.all.length, 1);
+  assert.equal(FakeStream.all.length, 0);
+});
+
+test('a WebSocket that the page may not even make: the stream at once', async (t) => {
+  for (const transports of [['websocket', 'sse'], ['websocket']]) {
+    t.mock.method(globalThis, 'WebSocket', function Forbidden() {
+      throw new DOMException('Content Security Policy', 'SecurityError');
+    });
+    const hop = bellhop({ transports });
+    await settle();
+    assert.equal(FakeStream.all.length, 1);
+    assert.equal(hop.state, transports.length === 2 ? 'connecting' : 'waiting');
+    hop.send('chat', 1);
+    hop.close();
+    t.mock.restoreAll();
+  }
+});
+
 test('where a WebSocket has worked it is rather the server that is away: it is not asked twice', async () => {
   both();
   FakeSocket.last.open().answers({ last_id: '1-1', from_id: '1-1' });
@@ -187,7 +217,7 @@ test('resumes after a stream that broke, with its cookies', async () => {
   await settle();
   assert.equal(hop.state, 'waiting');
   await pass(250);
-  assert.deepEqual(FakeStream.last.query, { last_id: '100-6', user_id: 'alice' });
+  assert.deepEqual(FakeStream.last.query, { last_id: '100-6', user_id: 'alice', replaces: 'c1' });
   assert.equal(FakeStream.last.options.credentials, 'include');
 });
 
@@ -347,14 +377,14 @@ test('what the page sends meanwhile goes by one of the two, once', () => {
   assert.deepEqual([chats(old), chats(fresh)], [[1], [2]]);
 });
 
-test('on another node the old connection is let go at once; an old one that the server forgets after two seconds', () => {
+test('on another node the old connection is let go at once; an old one that the server forgets after ten seconds', () => {
   connected();
   let old = FakeSocket.last.says(check);
   FakeSocket.last.open().answers({ last_id: '100-5', from_id: '100-5' });
   assert.equal(old.closed, true);
   old = FakeSocket.last.says(check);
   FakeSocket.last.open().answers({ last_id: '100-5', from_id: '100-5', replaced: true });
-  tick(1_999);
+  tick(9_999);
   assert.equal(old.closed, false);
   tick(1);
   assert.equal(old.closed, true);
@@ -389,11 +419,104 @@ test('the old connection breaks before the new one is answered: the new one simp
   const old = FakeSocket.last.says(check);
   FakeSocket.last.open();
   old.ends(1006);
-  assert.equal(hop.state, 'waiting');
   tick(250);
-  FakeSocket.last.open().answers({ last_id: '100-5', from_id: '100-5' }).says(kept('100-6'));
+  FakeSocket.last.answers({ last_id: '100-5', from_id: '100-5' }).says(kept('100-6'));
   assert.deepEqual(hop.ids, ['100-6']);
-  assert.equal(FakeSocket.all.filter(({ closed, readyState }) => !closed && readyState < 2).length, 1);
+  assert.equal(FakeSocket.all.length, 2);
+  assert.deepEqual([...of(hop, 'state'), ...of(hop, 'close'), ...of(hop, 'open')], []);
+});
+
+test('the server ends the old connection with the HTTP session, as it asks: what came for the page meanwhile comes by the new one', () => {
+  const hop = connected();
+  const old = FakeSocket.last.says(check);
+  const fresh = FakeSocket.last.open();
+  old.says(kept('100-6')).says({ msg_type: 'passing', data: 1 });
+  old.ends(1008);
+  hop.send('chat', 'meanwhile');
+  fresh.answers({ last_id: '100-6', from_id: '100-5', unread: 1, replaced: true });
+  fresh.says({ msg_type: 'passing', data: 2 }).says(kept('100-6')).says(kept('100-7'));
+  assert.deepEqual(hop.ids, ['100-6', 'passing', 'passing', '100-7']);
+  assert.equal(hop.state, 'open');
+  assert.equal(hop.unread, 2);
+  assert.deepEqual([...of(hop, 'state'), ...of(hop, 'close'), ...of(hop, 'open')], []);
+  assert.deepEqual(fresh.sent.map(({ msg_type }) => msg_type), ['login', 'chat']);
+  assert.equal(FakeSocket.all.length, 2);
+});
+
+test('the server ends the connection with the HTTP session, without a word before: the page comes at once, and nobody notices', () => {
+  const hop = connected();
+  const old = FakeSocket.last.says({ msg_type: 'passing', data: 1 });
+  tick(6_000);
+  old.ends(1008);
+  const fresh = FakeSocket.last;
+  assert.notEqual(fresh, old);
+  fresh.open();
+  assert.deepEqual(fresh.sent, [{ msg_type: 'login', data: { last_id: '100-5', user_id: 'alice', replaces: 'old' } }]);
+  fresh.answers({ last_id: '100-5', from_id: '100-5', replaced: true }).says({ msg_type: 'passing', data: 2 }).says(kept('100-6'));
+  assert.deepEqual(hop.ids, ['passing', 'passing', '100-6']);
+  assert.deepEqual([...of(hop, 'state'), ...of(hop, 'close'), ...of(hop, 'open')], []);
+  assert.equal(FakeSocket.all.length, 2);
+});
+
+test('1008 again and again, and 1008 for too many refused frames: no hurry', () => {
+  for (const [after, reason] of [[1_000, ''], [6_000, 'too many refused frames']]) {
+    const hop = connected();
+    const { length } = FakeSocket.all;
+    tick(after);
+    FakeSocket.last.ends(1008, reason);
+    assert.equal(hop.state, 'waiting');
+    assert.equal(FakeSocket.all.length, length);
+    hop.close();
+  }
+});
+
+test('a new connection that takes long is told after two seconds without the old one', () => {
+  const hop = connected();
+  const old = FakeSocket.last.says(check);
+  tick(1_000);
+  old.ends(1001, 'login check');
+  tick(1_999);
+  assert.equal(hop.state, 'open');
+  tick(1);
+  assert.equal(hop.state, 'connecting');
+  assert.deepEqual(of(hop, 'close'), [{ code: 1001, reason: 'login check', willReconnect: true }]);
+  FakeSocket.last.open();
+  assert.equal(of(hop, 'open').length, 1);
+  assert.equal(FakeSocket.last.sent[0].data.replaces, 'old');
+  FakeSocket.last.answers({ last_id: '100-5', from_id: '100-5', replaced: true });
+  assert.equal(hop.state, 'open');
+  assert.equal(of(hop, 'close').length, 1);
+});
+
+test('both break: each further attempt still says in whose place it comes, until one is answered', () => {
+  const hop = connected();
+  const old = FakeSocket.last.says(check);
+  const fresh = FakeSocket.last;
+  old.ends(1008);
+  fresh.ends(1006);
+  assert.equal(hop.state, 'waiting');
+  assert.equal(of(hop, 'close').length, 1);
+  tick(250);
+  FakeSocket.last.open();
+  assert.equal(FakeSocket.last.sent[0].data.replaces, 'old');
+  FakeSocket.last.answers({ last_id: '100-5', from_id: '100-5', replaced: true }).says({ msg_type: 'passing', data: 1 });
+  assert.deepEqual(hop.ids, ['passing']);
+  FakeSocket.last.ends(1006);
+  tick(1_000);
+  FakeSocket.last.open();
+  assert.equal(FakeSocket.last.sent[0].data.replaces, undefined); // it does not know the name of the one before
+});
+
+test('a login check that nobody passes: 1008, and the new handshake is refused', async () => {
+  browser.respond = () => new Response('', { status: 401 });
+  const hop = connected();
+  const old = FakeSocket.last.says(check);
+  const fresh = FakeSocket.last;
+  old.ends(1008);
+  fresh.ends(1006);
+  await settle();
+  assert.equal(hop.state, 'closed');
+  assert.deepEqual(of(hop, 'close').at(-1), { code: 4401, reason: 'not logged in', willReconnect: false });
 });
 
 test('what the user before has left is not sent in the name of who comes next', () => {

@@ -160,6 +160,17 @@ final class Connection implements Outbox.Owner, Sender {
         return feed;
     }
 
+    /** Whether its page takes messages: an answered one goes on doing so while it asks for what it has missed. To be called with the feed's monitor held. */
+    boolean hasBeenAnswered() {
+        return state == State.LIVE || state == State.REPLAYING || state == State.LOGGING_IN && from != null;
+    }
+
+    /** Whether its page comes by another connection and is still welcome. To be called with the feed's monitor held. */
+    boolean mayBeReplaced() {
+        CloseCode code = closing.get();
+        return outbox.keeps() && hasBeenAnswered() && code != CloseCode.LOGIN_ENDED && code != CloseCode.DISCONNECTED;
+    }
+
     void joined(UserFeed to) {
         feed = to;
     }
@@ -256,6 +267,7 @@ final class Connection implements Outbox.Owner, Sender {
     public void failed(Throwable cause) {
         connections.sendFailed();
         close(CloseCode.OVERLOADED);
+        flushHeir();
     }
 
     /** Closes the connection when the page has taken what waits, at the latest after a second. */
@@ -273,17 +285,27 @@ final class Connection implements Outbox.Owner, Sender {
         if (closing.compareAndSet(null, code)) {
             outbox.close();
             connections.closed(this, code);
+            flushHeir();
+        }
+    }
+
+    /** What it could not send goes by the connection that has taken its place. Why by a lane: the caller may hold a lock. */
+    private void flushHeir() {
+        Outbox heir = outbox.heir();
+        if (heir != null) {
+            lanes.insist(lanes.pages(), heir::flush);
         }
     }
 
     /**
-     * Has the page show its login again. It is told, and has some seconds to come by another connection before this one closes: so it
-     * misses nothing. Doing it again changes nothing.
+     * Has the page show its login again. It is told, and has some seconds to come by another connection before this one closes. What is not kept waits for
+     * it even longer: so it misses nothing. Doing it again changes nothing.
      */
     void check() {
         if (feed.isBeforeLogin(this)) {
             close(CloseCode.LOGIN_CHECK);
         } else if (checked.compareAndSet(false, true)) {
+            outbox.keep();
             tell(Frame.loginCheck(id()));
             lanes.later(lanes.closing(), () -> close(CloseCode.LOGIN_CHECK), CHECK_MILLIS);
         }
@@ -299,11 +321,20 @@ final class Connection implements Outbox.Owner, Sender {
         lanes.later(lanes.closing(), () -> closeWhenSent(CloseCode.LOGIN_CHECK), REPLACED_MILLIS);
     }
 
+    /**
+     * The server has closed it with the HTTP session on which it hangs, and may not have said yet that this has expired: the page comes back to show its login.
+     */
+    void endedWithHttpSession() {
+        outbox.keep();
+        ended();
+    }
+
     /** The server says that the page is gone, or the close is over. */
     void ended() {
         closing.compareAndSet(null, CloseCode.GOING_AWAY);
         outbox.close();
         onRoom.set(null);
         connections.ended(this);
+        flushHeir();
     }
 }

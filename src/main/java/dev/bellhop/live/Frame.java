@@ -10,36 +10,38 @@ import dev.bellhop.message.Utf8;
  *
  * @param bytes    its length in UTF-8
  * @param position of a kept message; else null
+ * @param once     a message that is not kept: nothing brings it again
  */
-record Frame(String text, int bytes, Position position) {
+record Frame(String text, int bytes, Position position, boolean once) {
 
     static final Frame PONG = of("{\"msg_type\":\"pong\"}");
 
     private static Frame of(String text) {
-        return new Frame(text, Utf8.length(text), null);
+        return new Frame(text, Utf8.length(text), null, false);
     }
 
     /** A kept message. */
     static Frame kept(Announcement.Kept kept) {
         String text = "{\"id\":\"" + kept.position() + "\"," + kept.frameTail();
-        return new Frame(text, Utf8.length(text), kept.position());
+        return new Frame(text, Utf8.length(text), kept.position(), false);
     }
 
     /** A message that is not kept. */
     static Frame passing(String frameTail) {
-        return of('{' + frameTail);
+        String text = '{' + frameTail;
+        return new Frame(text, Utf8.length(text), null, true);
     }
 
     /**
      * The answer to {@code login}.
      *
-     * @param connection what the page's requests name; null on a WebSocket
+     * @param connection which one it is: the page's requests name it, and so does the connection that takes its place
      * @param replaced   whether it has taken the place of the connection that the page named
      */
     static Frame login(String user, Position end, long unread, boolean recovered, Position from, String connection, boolean replaced) {
         return of("{\"msg_type\":\"login\",\"data\":{\"user_id\":" + Json.quote(user) + ",\"last_id\":\"" + end + "\",\"unread\":" + unread
                 + ",\"recovered\":" + recovered + ",\"from_id\":\"" + from + '"'
-                + (connection == null ? "" : ",\"connection\":" + Json.quote(connection)) + (replaced ? ",\"replaced\":true" : "") + "}}");
+                + ",\"connection\":" + Json.quote(connection) + (replaced ? ",\"replaced\":true" : "") + "}}");
     }
 
     /** The page is to show its login again, by another connection that names this one. */

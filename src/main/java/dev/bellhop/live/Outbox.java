@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Why one: servers either queue without bound what they are given while a send is under way, or drop it.
  *
+ * <p>What is not kept in Redis survives a connection that gives its place to another: see {@link #keep}.
+ *
  * <p>Thread-safe. {@link #add} only queues, so it may be called under a lock; {@link #flush} calls the server and must not
  * be. Neither blocks.
  */
@@ -46,6 +48,8 @@ final class Outbox implements SendHandler {
     private Frame inFlight;
     private long inFlightSince;
     private boolean closed;
+    private boolean keeps;
+    private Outbox heir;
     private boolean roomWanted;
     private long added;
     private long taken;
@@ -66,7 +70,10 @@ final class Outbox implements SendHandler {
      * @return false if it does not fit: the reader is too slow
      */
     synchronized boolean add(Frame frame) {
-        if (closed) {
+        if (closed && heir != null && frame.once()) {
+            return heir.add(frame);
+        }
+        if (closed && !(keeps && frame.once())) {
             return true; // nobody will miss it
         }
         if (queue.size() >= maxMessages || queuedBytes + frame.bytes() > maxBytes) {
@@ -99,6 +106,45 @@ final class Outbox implements SendHandler {
         if (first != null) {
             send(first);
         }
+    }
+
+    /**
+     * From now on, messages that are not kept and that this connection cannot send any more wait here, even when it has closed, for the one that takes its
+     * place; as many as an outbox holds.
+     */
+    synchronized void keep() {
+        keeps = true;
+    }
+
+    /** Whether what it could not send is still wanted. */
+    synchronized boolean keeps() {
+        return keeps;
+    }
+
+    /**
+     * Another connection takes the place of this one, and gets what this one does not send: now what is left, if this one is closed, or else when it closes.
+     * The caller flushes the other outbox.
+     */
+    synchronized void leaveTo(Outbox other) {
+        heir = other;
+        if (closed) {
+            leave();
+        }
+    }
+
+    /** Where what is left has gone, or null. */
+    synchronized Outbox heir() {
+        return heir;
+    }
+
+    private void leave() {
+        queue.forEach(heir::add);
+        drop();
+    }
+
+    private void drop() {
+        queue.clear();
+        queuedBytes = 0;
     }
 
     /** The next frame, in flight from now on, or null. To be called with the monitor held, by the one thread that may send. */
@@ -174,8 +220,13 @@ final class Outbox implements SendHandler {
 
     private void fail(Throwable cause) {
         synchronized (this) {
-            close();
+            keeps |= !closed; // why: the server may have closed the connection with its HTTP session, and say so later
+            if (inFlight != null && inFlight.once()) {
+                queue.addFirst(inFlight);
+                queuedBytes += inFlight.bytes();
+            }
             inFlight = null;
+            close();
         }
         owner.failed(cause);
     }
@@ -201,10 +252,25 @@ final class Outbox implements SendHandler {
         return queue.size() + (inFlight == null ? 0 : 1);
     }
 
-    /** Drops what waits and takes nothing more. The send in flight may yet end. */
+    /** Drops what waits, but for what is wanted elsewhere, and sends nothing more. The send in flight may yet end. */
     synchronized void close() {
         closed = true;
-        queue.clear();
-        queuedBytes = 0;
+        if (heir == null && !keeps) {
+            drop();
+            return;
+        }
+        queue.removeIf(frame -> !frame.once());
+        queuedBytes = queue.stream().mapToInt(Frame::bytes).sum();
+        if (heir != null) {
+            leave();
+        }
+    }
+
+    /** Drops what was kept: nobody comes for it. */
+    synchronized void forget() {
+        keeps = false;
+        if (closed) {
+            drop();
+        }
     }
 }

@@ -25,6 +25,9 @@ class Registry {
     /** How long a user's subscription outlives the last connection: in an application of many pages each click reconnects. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** How long a page may take to come by another connection, and still gets what has come meanwhile and is not kept: two attempts. */
+    private static final long LEFT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
     private static final long CONFIRMATION_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final ConcurrentMap<String, UserFeed> feeds = new ConcurrentHashMap<>();
@@ -133,6 +136,7 @@ class Registry {
         if (feed.isUnsubscribedSince(now - CONFIRMATION_NANOS)) { // a page waits for it
             pubSub.subscribeAgain(keys.channel(feed.user()));
         }
+        feed.forgetLeft(now - LEFT_NANOS);
         if (feed.isEmptySince(now - LINGER_NANOS)) { // why asked twice: most are not, and need no lock of the map
             feeds.computeIfPresent(feed.user(), (user, known) -> {
                 if (!known.isEmptySince(now - LINGER_NANOS)) {

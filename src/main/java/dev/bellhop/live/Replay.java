@@ -315,7 +315,10 @@ final class Replay {
                 connection.from = stretch.from();
                 connection.unrecovered = stretch.recovered() ? null : stretch.end();
                 connection.offer(Frame.login(feed.user(), stretch.end(), stretch.unread(), stretch.recovered(), stretch.from(),
-                        connection.transport().isTwoWay() ? null : connection.id(), replaced != null));
+                        connection.id(), replaced != null));
+                if (replaced != null) {
+                    replaced.outbox().leaveTo(connection.outbox());
+                }
             }
         }
         if (replaced != null) {
@@ -325,15 +328,15 @@ final class Replay {
     }
 
     /**
-     * From now on a message that is not kept goes to the new connection and no more to the old one: to one of the two, once. To be
-     * called with the feed's monitor held.
+     * From now on a message that is not kept goes to the new connection and no more to the old one: to one of the two, once. The old one may be gone already;
+     * then its outbox still holds what has come since. To be called with the feed's monitor held.
      *
      * @return the old one, or null
      */
     private static Connection replace(Connection connection) {
         Connection old = connection.replaces;
         connection.replaces = null;
-        if (old == null || old.isClosing() || old.state != State.LIVE && old.state != State.REPLAYING) {
+        if (old == null || !old.hasBeenAnswered()) {
             return null;
         }
         old.state = State.REPLACED;

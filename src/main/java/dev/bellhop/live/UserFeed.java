@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * One user on this node: their connections, and what is announced to them; with {@link Replay}, the hand-over from replay to live.
@@ -45,8 +46,12 @@ final class UserFeed {
 
     // guarded by this
     private Connection[] connections = {};
+    private List<Left> left = List.of();
     private Position announced;
     private long emptySince;
+
+    /** A connection that closed after its page had been asked to come by another one: what is not kept waits here for that one. */
+    private record Left(Connection connection, long nanos) {}
 
     UserFeed(String user, Settings settings, Readings readings, DeliveredMark delivered, BoardFeeds boardFeeds) {
         this.user = user;
@@ -94,6 +99,10 @@ final class UserFeed {
                 System.arraycopy(connections, i + 1, fewer, i, fewer.length - i);
                 connections = fewer;
                 emptySince = System.nanoTime();
+                if (connection.mayBeReplaced()) {
+                    left = new ArrayList<>(left);
+                    left.add(new Left(connection, emptySince));
+                }
                 return true;
             }
         }
@@ -106,7 +115,23 @@ final class UserFeed {
     }
 
     synchronized boolean isEmptySince(long nanos) {
-        return connections.length == 0 && emptySince - nanos <= 0;
+        return connections.length == 0 && left.isEmpty() && emptySince - nanos <= 0;
+    }
+
+    /** Gives up what waits for pages that should have come by this time. */
+    synchronized void forgetLeft(long nanos) {
+        if (left.isEmpty()) {
+            return;
+        }
+        List<Left> young = new ArrayList<>(left);
+        young.removeIf(one -> {
+            boolean old = one.nanos() - nanos <= 0;
+            if (old) {
+                one.connection().outbox().forget();
+            }
+            return old;
+        });
+        left = young;
     }
 
     /** Whether the subscription has not been confirmed for a while since the feed was made. */
@@ -129,7 +154,7 @@ final class UserFeed {
      */
     void login(Connection connection, Position after, String replaces) {
         synchronized (this) {
-            connection.replaces = replaces == null ? null : Arrays.stream(connections)
+            connection.replaces = replaces == null ? null : Stream.concat(Arrays.stream(connections), left.stream().map(Left::connection))
                     .filter(other -> other != connection && other.id().equals(replaces)).findFirst().orElse(null);
         }
         replay.login(connection, after);
@@ -304,8 +329,13 @@ final class UserFeed {
                     continue;
                 }
                 concerned++;
-                if (connection.state == State.LIVE || connection.state == State.REPLAYING) {
+                if (connection.hasBeenAnswered()) {
                     connection.offer(frame);
+                }
+            }
+            for (Left one : left) {
+                if (one.connection().state != State.REPLACED && concerns.test(one.connection())) {
+                    one.connection().outbox().add(frame);
                 }
             }
         }

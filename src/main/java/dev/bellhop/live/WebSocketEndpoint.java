@@ -63,7 +63,13 @@ public class WebSocketEndpoint {
 
     @OnClose
     public void close(CloseReason reason) {
-        if (connection != null) {
+        if (connection == null) {
+            return;
+        }
+        // pages do not close with this one, and when Bellhop does it has ended already
+        if (reason.getCloseCode() == CloseReason.CloseCodes.VIOLATED_POLICY) {
+            connection.endedWithHttpSession();
+        } else {
             connection.ended();
         }
     }

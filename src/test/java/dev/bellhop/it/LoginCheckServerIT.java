@@ -36,9 +36,9 @@ class LoginCheckServerIT extends WithServers {
                 0, 10, TimeUnit.MILLISECONDS);
     }
 
-    private int stopTicking() throws InterruptedException {
+    private int stopTicking() {
         timer.shutdown();
-        assertThat(timer.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        await().until(timer::isTerminated);
         return ticks.get();
     }
 
@@ -74,6 +74,51 @@ class LoginCheckServerIT extends WithServers {
             old.awaitType("pong");
             assertThat(old.awaitClose()).isEqualTo(1001);
             assertThat(old.closeReason()).isEqualTo("login check");
+            int count = stopTicking();
+            fresh.awaitFrame(frame -> frame.getString("msg_type").equals("tick") && number(frame) == count - 1);
+            assertEachOnce(count, old.frames("tick").stream().map(Page::parse), fresh.frames("tick").stream().map(Page::parse));
+        }
+    }
+
+    /** As it happens by itself, time after time: the HTTP session on which the page hangs expires, and with it some servers close the connection. */
+    @Test
+    void whenTheHttpSessionExpiresToo() {
+        withLoginCheck("PT2S", () -> {
+            FormLogin login = FormLogin.as("guest624", first);
+            List<Page> pages = new ArrayList<>(List.of(Page.loggedIn(login)));
+            tick("guest624");
+            for (int check = 0; check < 4; check++) {
+                Page old = pages.get(check);
+                String name = old.awaitType("login").getJsonObject("data").getString("connection");
+                await().atMost(Duration.ofMinutes(1)).until(() -> !old.frames("login_check").isEmpty() || !old.isOpen());
+                Page fresh = Page.open(login);
+                pages.add(fresh);
+                fresh.send("{\"msg_type\":\"login\",\"data\":{\"replaces\":\"" + name + "\"}}");
+                assertThat(fresh.awaitType("login").getJsonObject("data").getBoolean("replaced")).isTrue();
+            }
+            int count = stopTicking();
+            Page last = pages.get(pages.size() - 1);
+            last.awaitFrame(frame -> frame.getString("msg_type").equals("tick") && number(frame) == count - 1);
+            assertEachOnce(count, pages.stream().flatMap(page -> page.frames("tick").stream().map(Page::parse)), Stream.empty());
+            last.close();
+        });
+    }
+
+    /** A page on a slow network: the server has closed the old connection before the new one is there. */
+    @Test
+    void whenThePageTakesLongerThanTheServerWaits() {
+        FormLogin login = FormLogin.as("guest625", first);
+        Page old = Page.loggedIn(login);
+        tick("guest625");
+        await().pollInterval(Duration.ofMillis(500)).atMost(Duration.ofSeconds(40)).until(() -> {
+            askForLogins("guest625");
+            return !old.frames("login_check").isEmpty();
+        });
+        String name = old.awaitType("login_check").getJsonObject("data").getString("connection");
+        assertThat(old.awaitClose()).isEqualTo(1001);
+        try (Page fresh = Page.open(login)) {
+            fresh.send("{\"msg_type\":\"login\",\"data\":{\"replaces\":\"" + name + "\"}}");
+            assertThat(fresh.awaitType("login").getJsonObject("data").getBoolean("replaced")).isTrue();
             int count = stopTicking();
             fresh.awaitFrame(frame -> frame.getString("msg_type").equals("tick") && number(frame) == count - 1);
             assertEachOnce(count, old.frames("tick").stream().map(Page::parse), fresh.frames("tick").stream().map(Page::parse));

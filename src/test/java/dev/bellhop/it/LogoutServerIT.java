@@ -215,19 +215,4 @@ class LogoutServerIT extends WithServers {
             }
         });
     }
-
-    private void withLoginCheck(String interval, Runnable test) {
-        first.undeploy("bellhop.war");
-        first.setting("bellhop.login-check", interval);
-        first.deploy("bellhop.war");
-        first.awaitReady();
-        try {
-            test.run();
-        } finally {
-            first.undeploy("bellhop.war");
-            first.setting("bellhop.login-check", null);
-            first.deploy("bellhop.war");
-            first.awaitReady();
-        }
-    }
 }

@@ -60,6 +60,22 @@ public abstract class WithServers {
         Servers.second().use(containers).stopIfStarted();
     }
 
+    /** Runs the test while the first node asks pages for their login after this time. */
+    protected void withLoginCheck(String interval, Runnable test) {
+        first.undeploy("bellhop.war");
+        first.setting("bellhop.login-check", interval);
+        first.deploy("bellhop.war");
+        first.awaitReady();
+        try {
+            test.run();
+        } finally {
+            first.undeploy("bellhop.war");
+            first.setting("bellhop.login-check", null);
+            first.deploy("bellhop.war");
+            first.awaitReady();
+        }
+    }
+
     private ServerNode startAndAwait(ServerNode node) {
         if (node.use(containers).startIfStopped()) {
             node.awaitReady();

@@ -346,6 +346,6 @@ class OutboxTest {
     }
 
     private static Frame frame(String text) {
-        return new Frame(text, Utf8.length(text), null);
+        return new Frame(text, Utf8.length(text), null, false);
     }
 }

@@ -9,6 +9,7 @@ import jakarta.websocket.RemoteEndpoint;
 import jakarta.websocket.SendHandler;
 import jakarta.websocket.SendResult;
 import jakarta.websocket.Session;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,9 @@ public final class TestPage {
     private volatile boolean closedUnderALock;
     private volatile boolean reads = true;
     private volatile boolean endsSendsAtOnce;
+    private volatile boolean sendsFail;
+    private boolean holds; // guarded by held
+    private final List<SendHandler> held = new ArrayList<>();
 
     /** @param shows is told of each frame, on the thread that sends it; it must not block */
     TestPage(TestNode node, Consumer<String> shows, String user, String... roles) {
@@ -60,6 +64,16 @@ public final class TestPage {
 
     // why at random: servers complete a send within the call, or later on another thread
     private void sendText(String text, SendHandler handler) {
+        if (sendsFail) {
+            handler.onResult(new SendResult(new IOException("closed")));
+            return;
+        }
+        synchronized (held) {
+            if (holds) {
+                held.add(handler);
+                return;
+            }
+        }
         Matcher id = ID.matcher(text);
         synchronized (frames) {
             frames.add(text);
@@ -76,6 +90,24 @@ public final class TestPage {
         } else {
             handler.onResult(new SendResult());
         }
+    }
+
+    /** From now on sends neither arrive nor end. */
+    void holdSends() {
+        synchronized (held) {
+            holds = true;
+        }
+    }
+
+    /** The server has closed the connection, and nobody has been told: what is held fails, and so does what comes. */
+    void failSends() {
+        sendsFail = true;
+        List<SendHandler> failing;
+        synchronized (held) {
+            failing = List.copyOf(held);
+            held.clear();
+        }
+        failing.forEach(handler -> handler.onResult(new SendResult(new IOException("closed"))));
     }
 
     /** From now on each send ends within the call, so whoever begins one also ends it. */
