@@ -77,8 +77,8 @@ public class Lanes {
     }
 
     /**
-     * Closes connections. Why of its own: some servers take seconds for it, and Open Liberty may never return if the connection breaks
-     * meanwhile. Others are closed all the same: there are more threads while some are blocked.
+     * Closes connections. Why of its own: some servers take seconds for it, and Open Liberty may never return if the page cuts the connection
+     * meanwhile instead of answering. Others are closed all the same: there are more threads while some are blocked.
      */
     public Lane closing() {
         return closing;

@@ -174,7 +174,7 @@ public final class ResumingPage {
             if (code == LOGIN_ENDED) {
                 crowd.forget(user, closed.to, closed.login);
             }
-            drop();
+            connection = null; // why not cut: a browser answers a close, and leaves it to the server to cut
             node = crowd.otherThan(closed.to);
             comeBack();
         }
@@ -197,6 +197,7 @@ public final class ResumingPage {
         crowd.later(() -> {
             synchronized (this) {
                 if (current == connection && place.isAsking() && current.reading) {
+                    current.socket.abort();
                     closed(current, 0);
                 }
             }

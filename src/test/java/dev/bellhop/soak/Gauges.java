@@ -54,8 +54,8 @@ final class Gauges {
         heap = new Curve("live heap", "MB", lax * (keeps ? 10 : 6), 0.03 * lax);
         ours = new Curve("Bellhop's own objects", "", lax * 1_000, 0.1 * lax);
         threads = new Curve("threads", "", lax * 6, 0);
-        // why some: pool threads and, on Open Liberty, loggers keep a few. There each deployment in which the closing of a page that does not
-        // read never returns (servers.md) adds one; with many redeployments of busy pages that may be more than these
+        // why some: pool threads and, on Open Liberty, loggers keep a few. There each deployment adds one in which the closing of a page never
+        // returns that cuts instead of answering (servers.md); no page of this test does
         classLoaders = new Curve("class loaders of Bellhop", "", keeps ? 6 : 3, 0);
         files = new Curve("open files", "", lax * 10, 0.02 * lax);
         httpSessions = new Curve("HTTP sessions", "", lax * 15, 0.2 * lax);

@@ -41,13 +41,18 @@ import org.junit.jupiter.api.Timeout;
  * files, connections or what lies in Redis. And nothing that was kept may be lost.
  *
  * <p>{@code -Dsoak.minutes=60} makes it longer: the least leak it can see gets smaller. The curves are in
- * {@code target/soak/<server>}. What takes a day in production takes minutes here: see {@link #SETTINGS} and {@link Day}.
+ * {@code target/soak/<server>}. {@code -Dsoak.redeploy-every=0.5} has it redeployed more often, and {@code -Dsoak.dump=<file>} leaves a
+ * heap dump of the server at the end: it shows who holds what has stayed. What takes a day in production takes minutes here: see {@link #SETTINGS} and {@link Day}.
  */
 @Timeout(value = 1, unit = TimeUnit.DAYS)
 class SoakServerIT extends WithServers {
 
     private static final double MINUTES = Double.parseDouble(System.getProperty("soak.minutes", "1"));
     private static final long SEED = Long.getLong("soak.seed", 20_240_601);
+    /** In minutes; 0: now and then, as suits the length. */
+    private static final double REDEPLOY_EVERY = Double.parseDouble(System.getProperty("soak.redeploy-every", "0"));
+    /** Where a heap dump of the server goes at the end; empty: none. */
+    private static final String DUMP = System.getProperty("soak.dump", "");
     /** From here on there is time for a server to come to rest, and for a {@link Day} to pass. */
     private static final double STRICT = 10;
     private static final int SAMPLES = 60;
@@ -139,6 +144,10 @@ class SoakServerIT extends WithServers {
             publishers.forEach(Producer::finish);
             Senders.awaitEnd(publishers);
             crowd.calmDown();
+            if (!DUMP.isEmpty()) {
+                first.jcmd("GC.run");
+                first.jcmd("GC.heap_dump", DUMP);
+            }
             judge(crowd, day);
         }
         await("every connection is closed").atMost(Duration.ofSeconds(60)).until(() -> gauges.openConnections() == 0);
@@ -171,7 +180,7 @@ class SoakServerIT extends WithServers {
     private void soak(Day day) {
         long start = System.nanoTime();
         double between = Math.max(LONGEST_BETWEEN, MINUTES / SAMPLES);
-        double redeployEvery = Math.max(MINUTES / 2, 1) <= 2 ? MINUTES / 2 : Math.max(2, MINUTES / 15);
+        double redeployEvery = REDEPLOY_EVERY > 0 ? REDEPLOY_EVERY : Math.max(MINUTES / 2, 1) <= 2 ? MINUTES / 2 : Math.max(2, MINUTES / 15);
         double nextRedeploy = redeployEvery;
         while (minutes(start) < MINUTES || gauges.samples() < FEWEST) {
             sleep(between);
