@@ -33,6 +33,8 @@ public class HandshakeFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
     private static final System.Logger LOG = System.getLogger(HandshakeFilter.class.getName());
     private static final int MOST_OF_A_HEADER = 200;
+    /** How long an HTTP session lasts that came about with a handshake that is refused. Why not ended at once: that would be a logout. */
+    private static final int REFUSED_SECONDS = 10;
     private static final String VERSION_HEADER = "Sec-WebSocket-Version";
     /** Of the protocol: <a href="https://www.rfc-editor.org/rfc/rfc6455#section-4.4">RFC 6455, 4.4</a>. */
     private static final String VERSION = "13";
@@ -83,7 +85,10 @@ public class HandshakeFilter extends HttpFilter {
             refuse(request, response, 426, "upgrade");
             return;
         }
-        if (!handshakes.take(user.get(), System.nanoTime())) {
+        if (!request.isRequestedSessionIdValid() && !handshakes.take(user.get(), System.nanoTime())) {
+            if (session != null && HttpSessions.areOwn(request.getServletContext())) {
+                session.setMaxInactiveInterval(REFUSED_SECONDS); // why there is one: some servers make it when they see the sign-on's cookie
+            }
             tooMany.next().ifPresent(others -> LOG.log(System.Logger.Level.WARNING, tooMany(user.get(), others)));
             response.setHeader("Retry-After", "1");
             refuse(request, response, 429, "rate");
@@ -98,7 +103,7 @@ public class HandshakeFilter extends HttpFilter {
     }
 
     static String tooMany(String user, long others) {
-        return "A handshake of user " + quoted(user) + " was answered with 429: this user makes too many. A script that opens connections in a loop does that. "
+        return "A handshake of user " + quoted(user) + " was answered with 429: this user makes too many without an HTTP session. A script that opens connections in a loop and keeps no cookie does that. "
                 + others + " more such handshakes since the last such line.";
     }
 

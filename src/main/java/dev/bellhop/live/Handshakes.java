@@ -9,20 +9,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many handshakes a user may still make on this node: at once twice as many as connections, and as many again within twenty seconds.
- * So all pages of a user can come back after a restart, by either transport.
+ * How many handshakes without an HTTP session a user may still make on this node: at once ten times as many as connections, and as many
+ * again within fifty seconds. So all pages of a user can come back after a restart, by either transport.
  *
- * <p>Why: whoever keeps no cookie has a new HTTP session with each, which the server holds for minutes; the limit of connections does
- * not count those that have ended.
+ * <p>Why: each is a new HTTP session, which the server holds for minutes; the limit of connections does not count those that have ended.
  *
  * <p>Thread-safe, never blocks.
  */
 @SingleInstance
 class Handshakes {
-    private static final int LEAST = 100;
-    private static final int FILLED_SECONDS = 20;
+    private static final int LEAST = 500;
+    private static final int FILLED_SECONDS = 50;
     private static final long FILLED_NANOS = TimeUnit.SECONDS.toNanos(FILLED_SECONDS);
-    private static final long TIDY_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long TIDY_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** Of how many users it is counted at a time. Those who come when there are so many are let in uncounted: a user's flood is not of many users. */
     static final int MOST_USERS = 100_000;
 
@@ -36,7 +35,7 @@ class Handshakes {
     }
 
     Handshakes(int maxConnections, long now) {
-        burst = Math.max(LEAST, (int) Math.min(Integer.MAX_VALUE, 2L * maxConnections));
+        burst = Math.max(LEAST, (int) Math.min(Integer.MAX_VALUE, 10L * maxConnections));
         tidiedNanos = new AtomicLong(now);
     }
 
@@ -51,7 +50,7 @@ class Handshakes {
     }
 
     /**
-     * A user makes one.
+     * A user makes one, without an HTTP session.
      *
      * @param now {@link System#nanoTime}
      * @return false if it is to be refused
