@@ -36,7 +36,9 @@ final class Publishing {
     private final Redis redis;
     private final Settings settings;
 
-    // guarded by this
+    private final Object sending = new Object();
+
+    // guarded by this, which is taken after sending
     private final Deque<User> waiting = new ArrayDeque<>();
     private int underWay;
     private int gathering;
@@ -101,17 +103,27 @@ final class Publishing {
     }
 
     private void send() {
-        for (List<User> some = next(); !some.isEmpty(); some = next()) {
-            List<User> sent = some;
-            CompletableFuture<Reply> call = call(sent);
+        for (Sent sent = sendNext(); sent != null; sent = sendNext()) {
+            List<User> users = sent.users;
+            CompletableFuture<Reply> call = sent.call;
             if (call.isDone()) { // why not below: as long as Redis is away each would lie on the stack of the one before
-                finish(sent, call);
+                finish(users, call);
             } else {
                 call.whenComplete((done, failure) -> {
-                    finish(sent, call);
+                    finish(users, call);
                     send();
                 });
             }
+        }
+    }
+
+    private record Sent(List<User> users, CompletableFuture<Reply> call) {}
+
+    /** Why under one lock: of two threads that each take some, the second must not hand its own over first. Null if there is nothing to send. */
+    private Sent sendNext() {
+        synchronized (sending) {
+            List<User> users = next();
+            return users.isEmpty() ? null : new Sent(users, call(users));
         }
     }
 
