@@ -17,6 +17,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -164,10 +165,12 @@ class MessageStreams {
     /** @param inOrder whom something is being kept for that took more than one step */
     private Begun begin(String text, Map<String, CompletableFuture<?>> inOrder) {
         Publication publication = Publication.parse(text, settings.roles(), settings.maxMessageSize(), Instant.now());
-        // why all at once: the calls go to Redis in one stream, not one after another
-        List<CompletableFuture<String>> ids = publication.messages().stream()
-                .map(message -> publication.pushAt() == null ? keep(message, inOrder) : intake.schedule(message, publication.pushAt()))
-                .toList();
+        List<CompletableFuture<String>> ids = new ArrayList<>(publication.messages().size());
+        intake.together(() -> {
+            for (Message message : publication.messages()) {
+                ids.add(publication.pushAt() == null ? keep(message, inOrder) : intake.schedule(message, publication.pushAt()));
+            }
+        });
         return new Begun(publication, ids, text.length(), null);
     }
 

@@ -17,8 +17,8 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Sends what is to be kept, for many users in one call of the script: a call of its own costs Redis more than the message in it.
  *
- * <p>Nobody waits for company. The first is sent at once; what comes while {@link #CALLS_AT_ONCE} calls are under way goes together in
- * the next. On a cluster each user has a slot and a call of their own.
+ * <p>Nobody waits for company. The first is sent at once; what comes while a call is under way goes together in the next, which waits for the
+ * answer if there are only a {@link #FEW}: then the way to Redis and back costs more than they do. On a cluster each user has a slot and a call of their own.
  *
  * <p>Thread-safe, never blocks. What one thread hands over for a user is kept in that order.
  */
@@ -28,6 +28,7 @@ final class Publishing {
 
     private static final Script PUBLISH = Inbox.script("common.lua", "drafts.lua", "publish.lua");
     private static final int CALLS_AT_ONCE = 2;
+    private static final int FEW = 20;
     /** Why so few: Redis does nothing else meanwhile, and this many take it one or two milliseconds. */
     private static final int MESSAGES_AT_ONCE = 100;
     private static final int CHARS_AT_ONCE = 256 << 10;
@@ -144,7 +145,7 @@ final class Publishing {
 
     /** The next ones to send; none if enough are under way. */
     private synchronized List<User> next() {
-        if (gathering > 0 || underWay == CALLS_AT_ONCE || waiting.isEmpty()) {
+        if (gathering > 0 || underWay == CALLS_AT_ONCE || waiting.isEmpty() || (underWay > 0 && areFew())) {
             return List.of();
         }
         List<User> some = new ArrayList<>();
@@ -160,6 +161,17 @@ final class Publishing {
         }
         underWay++;
         return some;
+    }
+
+    private boolean areFew() {
+        int messages = 0;
+        for (User user : waiting) {
+            messages += user.messages;
+            if (messages > FEW) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private CompletableFuture<Reply> call(List<User> users) {

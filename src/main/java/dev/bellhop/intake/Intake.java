@@ -36,6 +36,11 @@ public class Intake {
                 : publish(message).thenApply(published -> published.get(0).position() == null ? null : published.get(0).position().toString()));
     }
 
+    /** Runs a task that keeps messages for many: they share as few calls to Redis as they can. */
+    public void together(Runnable keeps) {
+        inbox.together(keeps);
+    }
+
     private CompletableFuture<List<Inbox.Published>> publish(Message message) {
         List<Inbox.Draft> draft = List.of(new Inbox.Draft(message, null));
         return message.to().isUser() ? inbox.publish(message.to().name(), draft) : boards.publish(message.to().board(), draft);

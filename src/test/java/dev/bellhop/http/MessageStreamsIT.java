@@ -8,6 +8,7 @@ import dev.bellhop.inbox.Inbox;
 import dev.bellhop.intake.Intake;
 import dev.bellhop.it.RedisServer;
 import dev.bellhop.live.TestNode;
+import dev.bellhop.message.Message;
 import dev.bellhop.problem.Problem;
 import dev.bellhop.schedule.Schedule;
 import jakarta.ws.rs.core.StreamingOutput;
@@ -24,6 +25,8 @@ import java.util.Scanner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -33,8 +36,8 @@ class MessageStreamsIT {
     @RegisterExtension
     static final RedisServer redis = RedisServer.create();
     private static final TestNode node = TestNode.start(redis, "bellhop.connection.max-message-size=2000", "bellhop.inbox.max-messages=100000").awaitRedis();
-    private static final MessageStreams streams
-            = new MessageStreams(new Intake(node.inbox(), node.boards(), new Schedule(node.redis(), node.partitions(), node.promotion())), node.settings());
+    private static final Intake intake = new Intake(node.inbox(), node.boards(), new Schedule(node.redis(), node.partitions(), node.promotion()));
+    private static final MessageStreams streams = new MessageStreams(intake, node.settings());
 
     private static List<String> answers(String body) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -83,9 +86,29 @@ class MessageStreamsIT {
         }
         for (int user = 0; user < 20; user++) {
             int mine = user;
-            assertThat(kept("u" + user)).isEqualTo(java.util.stream.IntStream.rangeClosed(0, 10_000)
+            assertThat(kept("u" + user)).isEqualTo(IntStream.rangeClosed(0, 10_000)
                     .filter(i -> i % 20 == mine && i != 17 && i != 4_000 && i != 5_000 && i != 6_000).mapToObj(Integer::toString).toList());
         }
+    }
+
+    /** A call of the script costs Redis more than a message in it. Each asks once which Redis this is. */
+    @Test
+    void aListIsKeptInOneCallOfTheScript() {
+        String list = "{\"msg_type\":\"n\",\"to_user_ids\":["
+                + IntStream.range(0, 100).mapToObj(i -> "\"listed" + i + '"').collect(Collectors.joining(",")) + "]}";
+        redis.commands().configResetstat();
+        assertThat(streams.publish(new ByteArrayInputStream(list.getBytes(StandardCharsets.UTF_8)))).contains("listed0", "listed99");
+        assertThat(redis.commands().info("commandstats")).contains("cmdstat_publish:calls=100,", "cmdstat_info:calls=1,");
+    }
+
+    @Test
+    void whatFewSendWhileACallIsUnderWayGoesTogetherInTheNext() {
+        redis.commands().configResetstat();
+        redis.commands().clientPause(300);
+        List<CompletableFuture<String>> kept = IntStream.range(0, 10)
+                .mapToObj(i -> intake.keep(new Message("n", "together" + i, null, null, 0))).toList();
+        kept.forEach(CompletableFuture::join);
+        assertThat(redis.commands().info("commandstats")).contains("cmdstat_publish:calls=10,", "cmdstat_info:calls=2,");
     }
 
     /** One with an id is looked up before it is kept; the ones behind it do not overtake it. */
@@ -99,7 +122,7 @@ class MessageStreamsIT {
         assertThat(answers).allMatch(answer -> answer.startsWith("{\"messages\""));
         for (int user = 0; user < 2; user++) {
             int mine = user;
-            assertThat(kept("ordered" + user)).isEqualTo(java.util.stream.IntStream.range(0, 600).filter(i -> i % 2 == mine).mapToObj(Integer::toString).toList());
+            assertThat(kept("ordered" + user)).isEqualTo(IntStream.range(0, 600).filter(i -> i % 2 == mine).mapToObj(Integer::toString).toList());
         }
         assertThat(answers(line("ordered0", ",\"data\":0,\"id\":\"id0\"")).get(0)).as("the same id, the same answer").isEqualTo(answers.get(0));
     }
