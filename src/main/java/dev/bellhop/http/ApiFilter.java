@@ -39,6 +39,8 @@ public class ApiFilter extends HttpFilter {
     private transient Identity identity;
     @Inject
     private transient VerifiedLogins verified;
+    @Inject
+    private transient PlainPost plain;
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -64,13 +66,13 @@ public class ApiFilter extends HttpFilter {
         boolean known = request.getUserPrincipal() != null || identity.user(null, before).isPresent();
         String credentials = known ? null : basic(request.getHeader("Authorization"));
         if (credentials == null) {
-            chain.doFilter(request, response);
+            answer(request, response, chain);
             return;
         }
         Optional<VerifiedLogins.Backend> lately = verified.find(credentials);
         if (lately.isPresent()) {
             Caller.is(request, lately.get());
-            chain.doFilter(request, response);
+            answer(request, response, chain);
             return;
         }
         int colon = credentials.indexOf(':');
@@ -83,7 +85,15 @@ public class ApiFilter extends HttpFilter {
         }
         verified.add(credentials, Caller.remember(request));
         leave(request, before == null);
-        chain.doFilter(request, response);
+        answer(request, response, chain);
+    }
+
+    private void answer(HttpServletRequest request, HttpServletResponse response, FilterChain chain) throws IOException, ServletException {
+        if (PlainPost.is(request)) {
+            plain.answer(request, response);
+        } else {
+            chain.doFilter(request, response);
+        }
     }
 
     /**

@@ -54,7 +54,16 @@ class Caller {
         }
     }
 
+    /** Whether whoever makes this call may publish. */
+    static boolean isPublisher(HttpServletRequest request) {
+        return Gate.hasPassed(request) && Identity.principal(request) != null && isIn(request, PUBLISHER);
+    }
+
     private boolean isIn(String role) {
+        return isIn(request, role);
+    }
+
+    private static boolean isIn(HttpServletRequest request, String role) {
         return request.getAttribute(BACKEND) instanceof Backend backend ? backend.roles().contains(role) : request.isUserInRole(role);
     }
 

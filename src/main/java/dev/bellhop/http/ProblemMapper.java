@@ -9,6 +9,9 @@ import java.util.List;
 
 /** Gives every refusal the same form, the server's own included. */
 public class ProblemMapper implements ExceptionMapper<Throwable> {
+    /** Seconds. */
+    static final String RETRY_AFTER = "2";
+
     private static final System.Logger LOG = System.getLogger(ProblemMapper.class.getName());
 
     @Override
@@ -27,12 +30,12 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
             }
         }
         if (problem.code() == Code.UNAVAILABLE) {
-            answer.header("Retry-After", "2");
+            answer.header("Retry-After", RETRY_AFTER);
         }
         return answer.build();
     }
 
-    private static Problem problem(Throwable failure) {
+    static Problem problem(Throwable failure) {
         if (failure instanceof Problem problem) {
             return problem;
         }

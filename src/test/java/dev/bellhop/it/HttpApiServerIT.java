@@ -91,6 +91,27 @@ class HttpApiServerIT extends WithServers {
         }
     }
 
+    /** The plain ones are answered without JAX-RS. */
+    @Test
+    void publishingIsAnsweredAlikeHoweverItsHeadersAreWritten() {
+        for (String body : List.of(message("n", to("guest79")), "{", "{}", message("n", to("guest79"), data("\"" + "x".repeat(70_000) + "\"")))) {
+            HttpResponse<String> plain = call("backend", "POST", "messages", body, "Content-Type", "application/json; charset=UTF-8", "Accept", "*/*");
+            HttpResponse<String> other = call("backend", "POST", "messages", body, "Content-Type", "application/json;x=y", "Accept", "application/json;q=0.5, text/html");
+            assertThat(other.statusCode()).isEqualTo(plain.statusCode());
+            assertThat(other.body().replaceAll("\"id\":\"[^\"]*\"", "")).isEqualTo(plain.body().replaceAll("\"id\":\"[^\"]*\"", ""));
+            for (String header : List.of("Content-Type", "Cache-Control", "X-Content-Type-Options")) {
+                assertThat(type(other, header)).as(header).isEqualTo(type(plain, header));
+            }
+        }
+        refused(403, "forbidden", call("guest79", "POST", "messages", message("n", to("guest79"))));
+        assertThat(call("backend", "POST", "messages", "{}", "Content-Type", "application/json", "Accept", "text/html").statusCode()).isEqualTo(406);
+        assertThat(call("backend", "POST", "messages", "{}", "Content-Type", "text/plain").statusCode()).isEqualTo(415);
+    }
+
+    private static String type(HttpResponse<String> response, String header) {
+        return response.headers().firstValue(header).orElse("").replaceAll("(?i);\\s*charset=utf-8", "");
+    }
+
     @Test
     void linesOfMessagesAreEachAnsweredAlsoWhileMoreAreToCome() throws Exception {
         StringBuilder body = new StringBuilder();
