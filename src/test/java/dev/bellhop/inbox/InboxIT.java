@@ -22,6 +22,7 @@ import io.lettuce.core.protocol.CommandType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,25 @@ class InboxIT {
         long epoch = first.get(0).position().epoch();
         assertThat(first).extracting(Published::position).containsExactly(at(epoch, 1), at(epoch, 2), at(epoch, 3));
         assertThat(then).extracting(Published::position).containsExactly(at(epoch, 4), at(epoch, 5));
+    }
+
+    /** Threads that publish, and Lettuce's with each answer, send what any of them has handed over. */
+    @Test
+    void whatOneThreadHandsOverKeepsItsOrderWhoeverSendsIt() throws InterruptedException {
+        int messages = 20_000;
+        Map<String, List<CompletableFuture<List<Published>>>> byUser = new HashMap<>();
+        IntStream.range(0, 6).forEach(i -> byUser.put(user + '/' + i, new ArrayList<>()));
+        ExecutorService threads = Executors.newFixedThreadPool(byUser.size());
+        byUser.forEach((name, handedOver) -> threads.execute(() -> IntStream.range(0, messages).forEach(i -> {
+            handedOver.add(node.inbox().publish(name, List.of(draft(null, 0, i))));
+            if (i % 20 == 19) {
+                handedOver.get(i).join(); // so that few wait, and mostly each is a call of its own
+            }
+        })));
+        threads.shutdown();
+        assertThat(threads.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+
+        byUser.forEach((name, handedOver) -> assertThat(handedOver.stream().map(one -> one.join().get(0).position().offset())).as(name).isSorted().hasSize(messages));
     }
 
     @Test
