@@ -38,7 +38,7 @@ public class Boards {
     /** About how many bytes of frames {@link #after} gives: the message that reaches it is the last. All of it goes into an inbox in one step. */
     static final int TAKEN_BYTES = 256 << 10;
 
-    /** The same for {@link #newest} and {@link #before}. */
+    /** The same for {@link #before}. */
     static final int PAGE_BYTES = 1 << 20;
 
     private final Redis redis;
@@ -119,9 +119,13 @@ public class Boards {
         return read(board, place, true, most, TAKEN_BYTES);
     }
 
-    /** The newest messages of the board, oldest first; there may be more before them. */
-    public CompletableFuture<Stretch> newest(String board, int most) {
-        return before(board, null, most).thenApply(read -> {
+    /**
+     * The newest messages of the board, oldest first; there may be more before them.
+     *
+     * @param bytes about the most: the message that reaches it is the last
+     */
+    public CompletableFuture<Stretch> newest(String board, int most, int bytes) {
+        return read(board, null, false, most, bytes).thenApply(read -> {
             Collections.reverse(read.messages());
             return read;
         });

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntSupplier;
 
 /**
  * One board on this node: the users here who read it, and its newest messages, so that a thousand users who take one in do not make a
@@ -16,11 +17,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Concurrency: its monitor guards the tail. It is held for moments only.
  */
 final class BoardFeed {
-    /** How many of the newest messages are held here, and about how many characters of them. */
+    /** How many of the newest messages are held here. */
     static final int TAIL = 100;
-    private static final long TAIL_CHARS = 1 << 20;
 
     private final String board;
+    private final IntSupplier mostChars;
     private final Set<UserBoards> readers = ConcurrentHashMap.newKeySet();
 
     // guarded by this
@@ -33,8 +34,10 @@ final class BoardFeed {
     private final long madeNanos = System.nanoTime();
     private long emptySince = madeNanos;
 
-    BoardFeed(String board) {
+    /** @param mostChars about how many characters of the newest messages may be held here now */
+    BoardFeed(String board, IntSupplier mostChars) {
         this.board = board;
+        this.mostChars = mostChars;
     }
 
     String board() {
@@ -90,7 +93,8 @@ final class BoardFeed {
         tail.add(message);
         chars += message.frameTail().length();
         newest = message.place();
-        while (tail.size() > TAIL || chars > TAIL_CHARS && tail.size() > 1) {
+        int most = mostChars.getAsInt();
+        while (tail.size() > TAIL || chars > most && tail.size() > 1) {
             BoardMessage first = tail.remove();
             chars -= first.frameTail().length();
             from = first.place();

@@ -37,6 +37,10 @@ class BoardFeeds {
     private static final long PATIENCE_MILLIS = 2_000;
     private static final int REST_MILLIS = 5_000;
     private static final long CONFIRMATION_NANOS = TimeUnit.SECONDS.toNanos(3);
+    /** About how many characters of messages are held here of all boards together, and the least and most of one. */
+    private static final int ALL_CHARS = 64 << 20;
+    private static final int LEAST_CHARS = 8 << 10;
+    private static final int MOST_CHARS = 1 << 20;
 
     private final Boards boards;
     private final Inbox inbox;
@@ -74,13 +78,22 @@ class BoardFeeds {
 
     void join(String board, UserBoards reader) {
         feeds.compute(board, (name, known) -> {
-            BoardFeed feed = known == null ? new BoardFeed(name) : known;
+            BoardFeed feed = known == null ? new BoardFeed(name, this::share) : known;
             feed.add(reader);
             if (known == null) {
                 pubSub.subscribe(keys.boardChannel(name));
             }
             return feed;
         });
+    }
+
+    /** How many characters of each board: a node may read very many. */
+    private int share() {
+        return share(feeds.size());
+    }
+
+    static int share(int boards) {
+        return Math.max(LEAST_CHARS, Math.min(MOST_CHARS, ALL_CHARS / Math.max(1, boards)));
     }
 
     void leave(String board, UserBoards reader) {
@@ -141,7 +154,7 @@ class BoardFeeds {
     /** @param lost is told if Redis has lost what this node holds of the board */
     private void read(BoardFeed feed, Backoff backoff, Consumer<BoardFeed> lost) {
         int reading = feed.begin();
-        boards.newest(feed.board(), BoardFeed.TAIL).whenComplete((newest, failure) -> {
+        boards.newest(feed.board(), BoardFeed.TAIL, share()).whenComplete((newest, failure) -> {
             if (failure == null) {
                 if (feed.read(reading, newest.messages(), newest.more())) {
                     lost.accept(feed);

@@ -119,7 +119,7 @@ class DeclaredKeysIT {
     private static void useBoards() {
         node.groups().add("g", "u").join();
         node.boards().publish("group:g", List.of(draft("e", 0), draft("e", 0), draft(null, 4_000_000_000_000L))).join();
-        node.boards().newest("group:g", 10).join();
+        node.boards().newest("group:g", 10, 1_000).join();
         node.boards().latest("group:g").join();
         node.boards().state("u").join();
         node.groups().remove("g", "u").join();
