@@ -8,6 +8,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * What a publisher wants one user or many to get.
@@ -96,9 +97,7 @@ public record Message(String msgType, Address to, String data, String id, long e
     }
 
     static String name(String field, String name) throws BadMessageException {
-        // why no lone surrogates: in Redis all of them would be the same user
-        if (name.isEmpty() || name.length() > MAX_USER_ID
-                || name.codePoints().anyMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE)) {
+        if (name.isEmpty() || name.length() > MAX_USER_ID || hasLoneSurrogate(name) || name.chars().anyMatch(Character::isISOControl)) {
             throw bad(field + " must have 1 to " + MAX_USER_ID + " characters, no control characters");
         }
         return name;
@@ -120,10 +119,15 @@ public record Message(String msgType, Address to, String data, String id, long e
         if (id == null || id.type() == Type.NULL) {
             return null;
         }
-        if (!id.isStringOrInteger() || id.text().isEmpty() || id.text().length() > MAX_ID) {
+        if (!id.isStringOrInteger() || id.text().isEmpty() || id.text().length() > MAX_ID || hasLoneSurrogate(id.text())) {
             throw bad("id must be a string of 1 to " + MAX_ID + " characters");
         }
         return id.text();
+    }
+
+    /** Such a text is no name of anything: in Redis all of them would be the same. */
+    private static boolean hasLoneSurrogate(String text) {
+        return IntStream.range(0, text.length()).anyMatch(i -> Json.isLoneSurrogate(text, i));
     }
 
     private static long expiresAt(Map<String, Value> fields) throws BadMessageException {

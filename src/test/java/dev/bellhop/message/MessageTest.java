@@ -53,7 +53,7 @@ class MessageTest {
         "{\"msg_type\":\"ping\",\"to_user_id\":\"u\"}", "{\"msg_type\":\"\\u0070ong\",\"to_user_id\":\"u\"}",
         "{\"msg_type\":\"n\",\"to_user_id\":\"\"}", "{\"msg_type\":\"n\",\"to_user_id\":null}", "{\"msg_type\":\"n\",\"to_user_id\":true}", "{\"msg_type\":\"n\",\"to_user_id\":1.5}",
         "{\"msg_type\":\"n\",\"to_user_id\":1e3}", "{\"msg_type\":\"n\",\"to_user_id\":{}}", "{\"msg_type\":\"n\",\"to_user_id\":[\"u\"]}", "{\"msg_type\":\"n\",\"to_user_id\":\"a\\nb\"}",
-        "{\"msg_type\":\"n\",\"to_user_id\":\"\\u0000\"}", "{\"msg_type\":\"n\",\"to_user_id\":\"\\ud800\"}",
+        "{\"msg_type\":\"n\",\"to_user_id\":\"\\u0000\"}", "{\"msg_type\":\"n\",\"to_user_id\":\"\\ud800\"}", "{\"msg_type\":\"n\",\"to_user_id\":\"a\",\"id\":\"a\\ud800\"}",
         "{\"msg_type\":\"n\",\"to_user_id\":\"u\",\"id\":\"\"}", "{\"msg_type\":\"n\",\"to_user_id\":\"u\",\"id\":true}", "{\"msg_type\":\"n\",\"to_user_id\":\"u\",\"id\":{}}", "{\"msg_type\":\"n\",\"to_user_id\":\"u\",\"id\":1.0}",
         "{\"msg_type\":\"n\",\"to_user_id\":\"u\",\"expires_at\":\"1\"}", "{\"msg_type\":\"n\",\"to_user_id\":\"u\",\"expires_at\":1.5}", "{\"msg_type\":\"n\",\"to_user_id\":\"u\",\"expires_at\":-5}",
         "{\"msg_type\":\"n\",\"to_user_id\":\"u\",\"expires_at\":1e3}", "{\"msg_type\":\"n\",\"to_user_id\":\"u\",\"expires_at\":99999999999999999999}"})
