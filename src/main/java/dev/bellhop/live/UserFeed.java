@@ -46,12 +46,9 @@ final class UserFeed {
 
     // guarded by this
     private Connection[] connections = {};
-    private List<Left> left = List.of();
+    private final LeftConnections left = new LeftConnections();
     private Position announced;
     private long emptySince;
-
-    /** A connection that closed after its page had been asked to come by another one: what is not kept waits here for that one. */
-    private record Left(Connection connection, long nanos) {}
 
     UserFeed(String user, Settings settings, Readings readings, DeliveredMark delivered, BoardFeeds boardFeeds) {
         this.user = user;
@@ -100,8 +97,7 @@ final class UserFeed {
                 connections = fewer;
                 emptySince = System.nanoTime();
                 if (connection.mayBeReplaced()) {
-                    left = new ArrayList<>(left);
-                    left.add(new Left(connection, emptySince));
+                    left.add(connection, emptySince);
                 }
                 return true;
             }
@@ -120,18 +116,7 @@ final class UserFeed {
 
     /** Gives up what waits for pages that should have come by this time. */
     synchronized void forgetLeft(long nanos) {
-        if (left.isEmpty()) {
-            return;
-        }
-        List<Left> young = new ArrayList<>(left);
-        young.removeIf(one -> {
-            boolean old = one.nanos() - nanos <= 0;
-            if (old) {
-                one.connection().outbox().forget();
-            }
-            return old;
-        });
-        left = young;
+        left.forget(nanos);
     }
 
     /** Whether the subscription has not been confirmed for a while since the feed was made. */
@@ -154,7 +139,7 @@ final class UserFeed {
      */
     void login(Connection connection, Position after, String replaces) {
         synchronized (this) {
-            connection.replaces = replaces == null ? null : Stream.concat(Arrays.stream(connections), left.stream().map(Left::connection))
+            connection.replaces = replaces == null ? null : Stream.concat(Arrays.stream(connections), left.all())
                     .filter(other -> other != connection && other.id().equals(replaces)).findFirst().orElse(null);
         }
         replay.login(connection, after);
@@ -333,11 +318,7 @@ final class UserFeed {
                     connection.offer(frame);
                 }
             }
-            for (Left one : left) {
-                if (one.connection().state != State.REPLACED && concerns.test(one.connection())) {
-                    one.connection().outbox().add(frame);
-                }
-            }
+            left.passing(frame, concerns);
         }
         for (Connection connection : all) {
             connection.outbox().flush();

@@ -80,6 +80,26 @@ class HandOverTest {
     }
 
     @Test
+    void messagesWaitForSoManyConnectionsAndNoMore() {
+        checked();
+        old.leave();
+        for (int i = 0; i < LeftConnections.MOST; i++) {
+            TestPage broken = node.open("u");
+            broken.login(AT);
+            answerReading();
+            await().until(() -> !broken.frames().isEmpty());
+            broken.connection().endedWithHttpSession();
+        }
+        passing(1);
+        TestPage fresh = fresh();
+        answerReading();
+        await().until(() -> fresh.from() != null);
+        passing(2);
+        awaitNumbers(fresh, 2);
+        assertThat(fresh.frames().get(0)).doesNotContain("replaced");
+    }
+
+    @Test
     void theServerClosesTheOldConnectionBeforeTheNewOneIsAnswered() {
         checked();
         TestPage fresh = fresh();
