@@ -5,29 +5,37 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.PlaywrightException;
 import com.microsoft.playwright.options.AriaRole;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
+import org.assertj.core.api.Assertions;
 
 /** A tab with the demonstration's front desk in it: what its user sees and does there. */
 final class Desk {
 
-    /** Tells of each toast that the user ever saw: they go after some seconds, and a test may look later. */
+    /**
+     * Remembers each toast that the user ever saw: they go after some seconds, and a test may look later. Why in the tab: what a page calls while it
+     * is being left never arrives here.
+     */
     private static final String WATCH_TOASTS = """
             new MutationObserver((changes) => {
               for (const { addedNodes } of changes) for (const node of addedNodes) {
-                if (node.dataset?.testid === 'toast') toastShown(node.querySelector('span').textContent);
+                if (node.dataset?.testid === 'toast') {
+                  const shown = JSON.parse(sessionStorage.getItem('toasts shown') ?? '[]');
+                  sessionStorage.setItem('toasts shown', JSON.stringify([...shown, node.querySelector('span').textContent]));
+                }
               }
             }).observe(document, { childList: true, subtree: true });
             """;
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final Page page;
-    private final List<String> shown = new CopyOnWriteArrayList<>();
 
     private Desk(Page page) {
         this.page = page;
-        page.exposeFunction("toastShown", arguments -> shown.add(arguments[0].toString()));
         page.addInitScript(WATCH_TOASTS);
     }
 
@@ -89,14 +97,25 @@ final class Desk {
     }
 
     /** The texts of all toasts that this tab has ever shown, in order, over reloads. */
-    List<String> shown() {
-        return List.copyOf(shown);
+    @SuppressWarnings("unchecked") // why: it is what the script gives
+    private List<String> shown() {
+        try {
+            return (List<String>) page.evaluate("() => JSON.parse(sessionStorage.getItem('toasts shown') ?? '[]')");
+        } catch (PlaywrightException left) { // the page, for the next one
+            return List.of();
+        }
     }
 
     /** Waits until this tab has shown that many toasts. */
     List<String> awaitShown(int count) {
-        page.waitForCondition(() -> shown.size() >= count);
-        return shown();
+        long begun = System.nanoTime();
+        List<String> shown = shown();
+        while (shown.size() < count) {
+            Assertions.assertThat(Duration.ofNanos(System.nanoTime() - begun)).as("%d toasts; so far %s", count, shown).isLessThan(PATIENCE);
+            page.waitForTimeout(50);
+            shown = shown();
+        }
+        return shown;
     }
 
     // --- the bell
