@@ -128,7 +128,7 @@ public final class Json {
         to.append('"');
     }
 
-    static boolean isLoneSurrogate(String text, int i) {
+    private static boolean isLoneSurrogate(String text, int i) {
         char c = text.charAt(i);
         if (Character.isHighSurrogate(c)) {
             return i + 1 == text.length() || !Character.isLowSurrogate(text.charAt(i + 1));

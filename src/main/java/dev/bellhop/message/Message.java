@@ -8,7 +8,6 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /**
  * What a publisher wants one user or many to get.
@@ -97,7 +96,7 @@ public record Message(String msgType, Address to, String data, String id, long e
     }
 
     static String name(String field, String name) throws BadMessageException {
-        if (name.isEmpty() || name.length() > MAX_USER_ID || hasLoneSurrogate(name) || name.chars().anyMatch(Character::isISOControl)) {
+        if (name.isEmpty() || name.length() > MAX_USER_ID || name.codePoints().anyMatch(c -> Character.isISOControl(c) || isLoneSurrogate(c))) {
             throw bad(field + " must have 1 to " + MAX_USER_ID + " characters, no control characters");
         }
         return name;
@@ -119,15 +118,15 @@ public record Message(String msgType, Address to, String data, String id, long e
         if (id == null || id.type() == Type.NULL) {
             return null;
         }
-        if (!id.isStringOrInteger() || id.text().isEmpty() || id.text().length() > MAX_ID || hasLoneSurrogate(id.text())) {
+        if (!id.isStringOrInteger() || id.text().isEmpty() || id.text().length() > MAX_ID || id.text().codePoints().anyMatch(Message::isLoneSurrogate)) {
             throw bad("id must be a string of 1 to " + MAX_ID + " characters");
         }
         return id.text();
     }
 
-    /** Such a text is no name of anything: in Redis all of them would be the same. */
-    private static boolean hasLoneSurrogate(String text) {
-        return IntStream.range(0, text.length()).anyMatch(i -> Json.isLoneSurrogate(text, i));
+    /** A text with one is no name of anything: in Redis all of them would be the same. */
+    private static boolean isLoneSurrogate(int codePoint) {
+        return Character.getType(codePoint) == Character.SURROGATE;
     }
 
     private static long expiresAt(Map<String, Value> fields) throws BadMessageException {
