@@ -1,7 +1,6 @@
 package dev.bellhop.http;
 
 import dev.bellhop.config.SingleInstance;
-import dev.bellhop.problem.Problem;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -46,11 +45,7 @@ class PlainPost {
         try {
             answer = streams.publish(request.getInputStream()).getBytes(StandardCharsets.UTF_8);
         } catch (RuntimeException failure) {
-            Problem problem = ProblemMapper.problem(failure);
-            if (problem.code() == Problem.Code.UNAVAILABLE) {
-                response.setHeader("Retry-After", ProblemMapper.RETRY_AFTER);
-            }
-            problem.answer(response);
+            ProblemMapper.problem(failure).answer(response);
             return;
         }
         response.setStatus(HttpServletResponse.SC_ACCEPTED);

@@ -9,9 +9,6 @@ import java.util.List;
 
 /** Gives every refusal the same form, the server's own included. */
 public class ProblemMapper implements ExceptionMapper<Throwable> {
-    /** Seconds. */
-    static final String RETRY_AFTER = "2";
-
     private static final System.Logger LOG = System.getLogger(ProblemMapper.class.getName());
 
     @Override
@@ -29,8 +26,8 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
                 }
             }
         }
-        if (problem.code() == Code.UNAVAILABLE) {
-            answer.header("Retry-After", RETRY_AFTER);
+        if (problem.retryAfter() != null) {
+            answer.header("Retry-After", problem.retryAfter());
         }
         return answer.build();
     }

@@ -79,8 +79,16 @@ public final class Problem extends RuntimeException {
         return code;
     }
 
+    /** The header {@code Retry-After}: in how many seconds to try again, or null if there is no use in it. */
+    public String retryAfter() {
+        return code == Code.UNAVAILABLE ? "2" : null;
+    }
+
     /** Answers with it, outside JAX-RS. */
     public void answer(HttpServletResponse response) throws IOException {
+        if (retryAfter() != null) {
+            response.setHeader("Retry-After", retryAfter());
+        }
         response.setStatus(code.status());
         response.setContentType(TYPE);
         response.setCharacterEncoding("UTF-8");
