@@ -3,10 +3,7 @@ package dev.bellhop.live;
 import dev.bellhop.config.Settings;
 import dev.bellhop.config.SingleInstance;
 import jakarta.inject.Inject;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How many handshakes without an HTTP session a user may still make on this node: at once ten times as many as connections, and as many
@@ -21,13 +18,11 @@ class Handshakes {
     private static final int LEAST = 500;
     private static final int FILLED_SECONDS = 50;
     private static final long FILLED_NANOS = TimeUnit.SECONDS.toNanos(FILLED_SECONDS);
-    private static final long TIDY_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** Of how many users it is counted at a time. Those who come when there are so many are let in uncounted: a user's flood is not of many users. */
     static final int MOST_USERS = 100_000;
 
     private final int burst;
-    private final ConcurrentMap<String, User> users = new ConcurrentHashMap<>();
-    private final AtomicLong tidiedNanos;
+    private final RecentUsers<Allowance> users;
 
     @Inject
     Handshakes(Settings settings) {
@@ -36,17 +31,7 @@ class Handshakes {
 
     Handshakes(int maxConnections, long now) {
         burst = Math.max(LEAST, (int) Math.min(Integer.MAX_VALUE, 10L * maxConnections));
-        tidiedNanos = new AtomicLong(now);
-    }
-
-    private static final class User {
-        private final Allowance allowance;
-        private volatile long usedNanos;
-
-        User(int burst, long now) {
-            allowance = new Allowance(burst / FILLED_SECONDS, burst, now);
-            usedNanos = now;
-        }
+        users = new RecentUsers<>(FILLED_NANOS, whole -> true, now); // why then: the allowance is whole again
     }
 
     /**
@@ -56,26 +41,14 @@ class Handshakes {
      * @return false if it is to be refused
      */
     boolean take(String user, long now) {
-        tidy(now);
-        User known = users.get(user);
-        if (known == null) {
-            if (users.size() >= MOST_USERS) {
-                return true;
-            }
-            known = users.computeIfAbsent(user, any -> new User(burst, now));
+        users.tidy(now);
+        if (users.size() >= MOST_USERS && !users.knows(user)) {
+            return true;
         }
-        known.usedNanos = now;
-        return known.allowance.take(now);
+        return users.of(user, now, () -> new Allowance(burst / FILLED_SECONDS, burst, now)).take(now);
     }
 
     int users() {
         return users.size();
-    }
-
-    private void tidy(long now) {
-        long tidied = tidiedNanos.get();
-        if (now - tidied > TIDY_NANOS && tidiedNanos.compareAndSet(tidied, now)) {
-            users.values().removeIf(user -> now - user.usedNanos > FILLED_NANOS); // why then: the allowance is whole again
-        }
     }
 }

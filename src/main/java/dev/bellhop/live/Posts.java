@@ -11,10 +11,7 @@ import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -33,15 +30,13 @@ class Posts {
     /** How many frames one request may bring, unless the settings let a page send more at once. Each that is refused is answered. */
     private static final int MOST_FRAMES = 1_000;
     private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(1);
-    private static final long TIDY_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final Pattern CONNECTION = Pattern.compile("[A-Za-z0-9._-]{1,60}/[0-9]{1,19}");
 
     private final Settings settings;
     private final Registry registry;
     private final FrameReader reader;
     private final Lanes lanes;
-    private final ConcurrentMap<String, Counted> users = new ConcurrentHashMap<>();
-    private final AtomicLong tidiedNanos = new AtomicLong(System.nanoTime());
+    private final RecentUsers<Counted> users = new RecentUsers<>(IDLE_NANOS, counted -> counted.pending.isEmpty(), System.nanoTime());
 
     @Inject
     Posts(Settings settings, Registry registry, FrameReader reader, Lanes lanes) {
@@ -56,7 +51,6 @@ class Posts {
         private final Allowance frames;
         private final Allowance bytes;
         private final Pending pending;
-        private volatile long usedNanos;
 
         Counted(Settings settings, long now) {
             frames = Allowance.ofFrames(settings, now);
@@ -106,14 +100,9 @@ class Posts {
 
     private Counted counted(String user) {
         long now = System.nanoTime();
-        long tidied = tidiedNanos.get();
-        if (now - tidied > TIDY_NANOS && tidiedNanos.compareAndSet(tidied, now)) {
-            users.values().removeIf(counted -> now - counted.usedNanos > IDLE_NANOS && counted.pending.isEmpty());
-        }
+        users.tidy(now);
         // why not refused: whoever comes when there are so many shares one allowance with the others
-        Counted counted = users.computeIfAbsent(users.size() < MOST ? user : "", any -> new Counted(settings, now));
-        counted.usedNanos = now;
-        return counted;
+        return users.of(users.size() < MOST ? user : "", now, () -> new Counted(settings, now));
     }
 
     /** One request. */
