@@ -28,12 +28,20 @@ class HandOverTest {
         node.kill();
     }
 
+    private void open() {
+        feed.subscribed();
+        login(old);
+    }
+
+    private void login(TestPage page) {
+        page.login(AT);
+        answerReading();
+        await().until(() -> !page.frames().isEmpty());
+    }
+
     /** The page is open, and is asked for its login. */
     private void checked() {
-        feed.subscribed();
-        old.login(AT);
-        answerReading();
-        await().until(() -> !old.frames().isEmpty());
+        open();
         old.connection().check();
         await().until(() -> old.frames().size() > 1);
         assertThat(old.frames().get(1)).contains("login_check");
@@ -47,6 +55,13 @@ class HandOverTest {
     private TestPage fresh() {
         TestPage fresh = node.open("u");
         fresh.send("{\"msg_type\":\"login\",\"data\":{\"last_id\":\"" + AT + "\",\"replaces\":\"" + old.connection().id() + "\"}}");
+        return fresh;
+    }
+
+    private TestPage freshAndAnswered() {
+        TestPage fresh = fresh();
+        answerReading();
+        await().until(() -> fresh.from() != null);
         return fresh;
     }
 
@@ -85,15 +100,11 @@ class HandOverTest {
         old.leave();
         for (int i = 0; i < LeftConnections.MOST; i++) {
             TestPage broken = node.open("u");
-            broken.login(AT);
-            answerReading();
-            await().until(() -> !broken.frames().isEmpty());
+            login(broken);
             broken.connection().endedWithHttpSession();
         }
         passing(1);
-        TestPage fresh = fresh();
-        answerReading();
-        await().until(() -> fresh.from() != null);
+        TestPage fresh = freshAndAnswered();
         passing(2);
         awaitNumbers(fresh, 2);
         assertThat(fresh.frames().get(0)).doesNotContain("replaced");
@@ -116,9 +127,7 @@ class HandOverTest {
     @Test
     void theOldConnectionClosesAfterTheNewOneIsAnsweredAndAMessage() {
         checked();
-        TestPage fresh = fresh();
-        answerReading();
-        await().until(() -> fresh.from() != null);
+        TestPage fresh = freshAndAnswered();
         passing(1);
         old.leave();
         passing(2);
@@ -145,9 +154,7 @@ class HandOverTest {
         old.stopReading();
         passing(1); // is under way, and nobody knows whether it arrives
         passing(2);
-        TestPage fresh = fresh();
-        answerReading();
-        await().until(() -> fresh.from() != null);
+        TestPage fresh = freshAndAnswered();
         passing(3);
         assertThat(numbers(fresh)).containsExactly(3);
         old.leave();
@@ -186,9 +193,7 @@ class HandOverTest {
         feed.loginEnded(old.connection().login().loginId());
         assertThat(old.connection().closeCode()).isEqualTo(CloseCode.LOGIN_ENDED);
         passing(1);
-        TestPage fresh = fresh();
-        answerReading();
-        await().until(() -> fresh.from() != null);
+        TestPage fresh = freshAndAnswered();
         passing(2);
         awaitNumbers(fresh, 2);
         assertThat(fresh.frames().get(0)).doesNotContain("replaced");
@@ -196,15 +201,10 @@ class HandOverTest {
 
     @Test
     void nothingIsKeptForAPageThatWasNotAsked() {
-        feed.subscribed();
-        old.login(AT);
-        answerReading();
-        await().until(() -> !old.frames().isEmpty());
+        open();
         old.leave();
         passing(1);
-        TestPage fresh = fresh();
-        answerReading();
-        await().until(() -> fresh.from() != null);
+        TestPage fresh = freshAndAnswered();
         passing(2);
         awaitNumbers(fresh, 2);
     }
@@ -219,19 +219,14 @@ class HandOverTest {
         assertThat(feed.isEmptySince(later)).isFalse();
         feed.forgetLeft(later);
         assertThat(feed.isEmptySince(later)).isTrue();
-        TestPage fresh = fresh();
-        answerReading();
-        await().until(() -> fresh.from() != null);
+        TestPage fresh = freshAndAnswered();
         assertThat(numbers(fresh)).isEmpty();
     }
 
     /** It has found a gap, and is no less open than before. */
     @Test
     void aPageThatAsksForWhatIsMissingGetsWhatIsNotKeptMeanwhile() {
-        feed.subscribed();
-        old.login(AT);
-        answerReading();
-        await().until(() -> !old.frames().isEmpty());
+        open();
         old.login(AT);
         await().until(() -> !inbox.readings.isEmpty());
         passing(1);
