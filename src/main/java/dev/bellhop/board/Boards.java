@@ -31,7 +31,7 @@ import java.util.concurrent.CompletableFuture;
 public class Boards {
     private static final Script PUBLISH = new Script(Boards.class, "/dev/bellhop/inbox/positions.lua", "/dev/bellhop/inbox/announce.lua",
             "/dev/bellhop/inbox/drafts.lua", "publish.lua");
-    private static final Script READ = new Script(Boards.class, "read.lua");
+    private static final Script READ = new Script(Boards.class, "/dev/bellhop/redis/some.lua", "read.lua");
     private static final Script LATEST = new Script(Boards.class, "latest.lua");
     private static final Script STATE = new Script(Boards.class, "state.lua");
 

@@ -41,10 +41,10 @@ public class Inbox {
     /** The same for one {@link Page}. */
     static final int PAGE_BYTES = 1 << 20;
 
-    private static final Script RESUME = script("common.lua", "user.lua", "unread.lua", "resume.lua");
+    private static final Script RESUME = script("common.lua", "user.lua", "unread.lua", "/dev/bellhop/redis/some.lua", "resume.lua");
     private static final Script DELIVERED = script("common.lua", "delivered.lua");
     private static final Script READ = script("common.lua", "user.lua", "announce.lua", "unread.lua", "read.lua");
-    private static final Script PAGE = script("common.lua", "user.lua", "unread.lua", "page.lua");
+    private static final Script PAGE = script("common.lua", "user.lua", "unread.lua", "/dev/bellhop/redis/some.lua", "page.lua");
     private static final Script ENDED = new Script(Inbox.class, "announce.lua", "ended.lua");
 
     private final Redis redis;

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 @SingleInstance
 public class RejectedList {
     private static final Script REJECT = new Script(RejectedList.class, "reject.lua");
-    private static final Script NEWEST = new Script(RejectedList.class, "newest.lua");
+    private static final Script NEWEST = new Script(RejectedList.class, "/dev/bellhop/redis/some.lua", "newest.lua");
     private static final int KEPT = 1_000;
     /** About how many bytes are read at once, of all partitions together; but some of each. */
     private static final int MOST_BYTES = 1 << 20;

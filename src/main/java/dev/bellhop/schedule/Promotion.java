@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 @SingleInstance
 public class Promotion {
     private static final System.Logger LOG = System.getLogger(Promotion.class.getName());
-    private static final Script PROMOTE = new Script(Promotion.class, "promote.lua");
+    private static final Script PROMOTE = new Script(Promotion.class, "/dev/bellhop/redis/some.lua", "promote.lua");
     private static final int BATCH = 100;
     private static final int BATCH_BYTES = 1 << 20;
     private static final long TICK_MILLIS = 1_000;

@@ -1,11 +1,11 @@
--- What a page needs that logs in or goes on replaying.
+-- What a page needs that logs in or goes on replaying; after some.lua.
 -- KEYS[4] and further, where a page logs in: the keys that are there if a login has ended
 -- ARGV[2] the last position that the page has seen, or '' for what no page of the user has been sent yet;
 -- [3] the newest position that this node has sent, or ''; [4] most entries;
 -- [5] about the most bytes: the entry that reaches it is the last
 -- Returns for each of these keys a 1 if it is there (else 0), in one text; the inbox's end, unread, 1 if nothing can be missing (else 0), the position replayed from, the position
 -- replayed to, 1 if there is more (else 0), how many had expired unsent; then position and frame of each message.
-local from, most = ARGV[2], tonumber(ARGV[4])
+local from = ARGV[2]
 find_end()
 -- why: a Redis that refuses to write (it has no disk, or has become a replica) can still say what it has
 local kept_alive = redis.pcall('PEXPIRE', marks, lifetime)
@@ -34,19 +34,19 @@ elseif from == '0-0' then -- no page has ever been sent anything
 end
 
 local to = from
--- why some at a time: of large messages few fit into the answer, and the rest would be read in vain
-local entries, bytes, more, after = {}, 0, false, from
-repeat
-  local some = redis.call('XRANGE', inbox, '(' .. after, '+', 'COUNT', math.min(10, most - #entries))
-  for _, entry in ipairs(some) do
-    if not more then
-      entries[#entries + 1] = entry
-      after = entry[1]
-      bytes = bytes + #(field(entry, 'frame') or '')
-      more = #entries == most or bytes >= tonumber(ARGV[5])
-    end
-  end
-until more or #some < 10
+local entries, after = {}, from
+
+local function read(asked)
+  return redis.call('XRANGE', inbox, '(' .. after, '+', 'COUNT', asked)
+end
+
+local function take(entry)
+  entries[#entries + 1] = entry
+  after = entry[1]
+  return #(field(entry, 'frame') or '')
+end
+
+local more = take_some(tonumber(ARGV[4]), tonumber(ARGV[5]), read, take)
 if #entries == 0 then
   from, to = last, last -- a page that has nothing to catch up with stands at the end
 end
